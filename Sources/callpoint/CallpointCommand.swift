@@ -1,0 +1,6 @@
+@main
+struct CallpointCommand {
+  static func main() {
+    print("callpoint")
+  }
+}
