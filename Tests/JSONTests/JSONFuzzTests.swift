@@ -1,0 +1,112 @@
+import JSON
+import Testing
+
+@Suite struct `JSON fuzz` {
+  // Invariant: any bytes parse or throw JSONError, nothing else; skipping agrees with parsing; parse(write(v)) == v.
+
+  /// A small seeded generator, so that a failure can be repeated.
+  private struct Generator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var mixed = state
+      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+      return mixed ^ (mixed >> 31)
+    }
+  }
+
+  private static func text(using generator: inout Generator) -> String {
+    let alphabet: [Unicode.Scalar] = [
+      "a", "b", "\"", "\\", "/", "\n", "\0", "\u{1F}", "\u{E9}", "\u{FFFF}", "\u{1F600}",
+    ]
+    var text = String.UnicodeScalarView()
+    for _ in 0..<Int.random(in: 0...8, using: &generator) {
+      text.append(alphabet.randomElement(using: &generator) ?? "a")
+    }
+    return String(text)
+  }
+
+  private static func value(depth: Int, using generator: inout Generator) -> JSONValue {
+    switch Int.random(in: 0...(depth > 0 ? 8 : 6), using: &generator) {
+    case 0: return nil
+    case 1: return .bool(Bool.random(using: &generator))
+    case 2: return .integer(Int64(truncatingIfNeeded: generator.next() >> UInt64.random(in: 0...63, using: &generator)))
+    case 3: return JSONValue(generator.next())
+    case 4:
+      let number = Double(bitPattern: generator.next())
+      return .double(number.isFinite ? number : 0)
+    case 5, 6: return .string(text(using: &generator))
+    case 7:
+      return .array(
+        (0..<Int.random(in: 0...5, using: &generator)).map { _ in value(depth: depth - 1, using: &generator) })
+    default:
+      var object = JSONObject()
+      for _ in 0..<Int.random(in: 0...20, using: &generator) {
+        object[text(using: &generator)] = value(depth: depth - 1, using: &generator)
+      }
+      return .object(object)
+    }
+  }
+
+  @Test(arguments: 1...20) func `what is written is read again as it was`(seed: UInt64) throws {
+    var generator = Generator(state: seed)
+    for _ in 0..<25 {
+      let value = Self.value(depth: 4, using: &generator)
+      #expect(try JSONValue(parsing: value.text) == value)
+      #expect(try JSONValue(parsing: value.pretty()) == value)
+    }
+  }
+
+  @Test(arguments: 1...20) func `damaged text parses or throws, and skipping agrees`(seed: UInt64) throws {
+    var generator = Generator(state: seed)
+    let spice = Array(#"{}[]",:\ue0-+.1tfn "#.utf8) + [0, 9, 10, 0x80, 0xC3, 0xE2, 0xED, 0xF0, 0xFF]
+    for _ in 0..<100 {
+      var bytes = Array(Self.value(depth: 3, using: &generator).text.utf8)
+      for _ in 0..<Int.random(in: 1...3, using: &generator) where !bytes.isEmpty {
+        let place = Int.random(in: 0..<bytes.count, using: &generator)
+        switch Int.random(in: 0...2, using: &generator) {
+        case 0: bytes[place] = spice.randomElement(using: &generator) ?? 0
+        case 1: bytes.remove(at: place)
+        default: bytes.insert(spice.randomElement(using: &generator) ?? 0, at: place)
+        }
+      }
+      try Self.check(bytes)
+    }
+  }
+
+  private static func check(_ bytes: [UInt8]) throws {
+    var isParsed = true
+    var isRefusedByReaderOnly = false
+    do throws(JSONError) {
+      _ = try JSONValue(parsing: bytes)
+    } catch {
+      isParsed = false
+      isRefusedByReaderOnly = error.message.contains("two members") || error.message.contains("too large")
+      #expect((0...bytes.count).contains(error.offset))
+    }
+    let isSkipped = bytes.withUnsafeBytes { buffer in
+      var scanner = JSONScanner(buffer)
+      do throws(JSONError) {
+        try scanner.skip()
+        try scanner.finish()
+        return true
+      } catch {
+        return false
+      }
+    }
+    #expect(isSkipped == isParsed || isRefusedByReaderOnly)
+  }
+
+  @Test func `reading takes linear time`() throws {
+    func duration(members: Int) throws -> Duration {
+      let text = "{" + (0..<members).map { "\"member-number-\($0)\":\"\\u00e9\($0)\"" }.joined(separator: ",") + "}"
+      let bytes = Array(text.utf8)
+      return try ContinuousClock().measure { _ = try JSONValue(parsing: bytes) }
+    }
+    let small = try (0..<3).map { _ in try duration(members: 1_000) }.min() ?? .zero
+    let large = try (0..<3).map { _ in try duration(members: 16_000) }.min() ?? .zero
+    #expect(large < small * 80, "16 times the text took \(large) after \(small)")
+  }
+}
