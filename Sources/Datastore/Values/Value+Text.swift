@@ -1,0 +1,159 @@
+import Foundation
+package import Yang
+
+extension Value {
+  /// Reads a value from its text.
+  ///
+  /// - Parameters:
+  ///   - text: Any lexical form that the type allows; an identity with a prefix, a module's name or neither.
+  ///   - type: The type.
+  /// - Throws: ``InvalidValue`` if the type does not allow it.
+  package init(text: String, type: ValueType) throws(InvalidValue) {
+    switch type {
+    case .integer(let kind, let ranges): self = try Value(integer: text, kind, ranges, type)
+    case .decimal64(let digits, let ranges): self = try Value(decimal: text, digits, ranges, type)
+    case .string(let lengths, let patterns):
+      try Self.check(text.unicodeScalars.count, lengths, unit: "characters", text, type)
+      try Self.match(text, patterns, type)
+      self = .string(text)
+    case .boolean:
+      guard text == "true" || text == "false" else { throw InvalidValue(text, type, "it is true or false") }
+      self = .boolean(text == "true")
+    case .empty:
+      guard text.isEmpty else { throw InvalidValue(text, type, "it has no content") }
+      self = .empty
+    case .binary(let lengths):
+      guard let octets = Self.octets(base64: text) else { throw InvalidValue(text, type, "not base64") }
+      try Self.check(octets.count, lengths, unit: "octets", text, type)
+      self = .binary(octets)
+    case .enumeration(let labels):
+      guard let label = labels.first(where: { $0.name == text }) else {
+        throw InvalidValue(text, type, "expected \(alternatives(labels.map(\.name)))")
+      }
+      self = .enumeration(label)
+    case .bits(let names): self = .bits(try Self.bits(text, names, type))
+    case .identityref(let identities): self = .identity(try Self.identity(text, identities, type))
+    case .leafref(_, let target, _): self = try Value(text: text, type: target)
+    case .instanceIdentifier:
+      guard let canonical = InstanceIdentifierSyntax.canonical(text) else {
+        throw InvalidValue(text, type, "expected steps such as /prefix:list[key='value']/leaf")
+      }
+      self = .instanceIdentifier(canonical)
+    case .union(let members): self = try Value(text, members, type)
+    }
+  }
+
+  private init(_ text: String, _ members: [ValueType], _ type: ValueType) throws(InvalidValue) {
+    for member in members {
+      do {
+        self = try Value(text: text, type: member)
+        return
+      } catch { continue }
+    }
+    throw InvalidValue(text, type, "it is none of \(alternatives(members.map(\.name)))")
+  }
+
+  private init(
+    integer text: String, _ kind: ValueType.IntegerKind, _ ranges: [ClosedRange<Int128>], _ type: ValueType
+  ) throws(InvalidValue) {
+    guard let number = DecimalDigits(text), !number.hasPoint else { throw InvalidValue(text, type, "not an integer") }
+    let allowed = ranges.isEmpty ? [kind.range] : ranges
+    guard let value = number.scaled(byDigits: 0), allowed.contains(where: { $0.contains(value) }) else {
+      throw InvalidValue(text, type, "out of range \(joined(allowed.map { ($0.lowerBound, $0.upperBound) }))")
+    }
+    self =
+      switch kind {
+      case .int64: .int64(Int64(value))
+      case .uint64: .uint64(UInt64(value))
+      case .int8, .int16, .int32, .uint8, .uint16, .uint32: .integer(Int64(value))
+      }
+  }
+
+  private init(
+    decimal text: String, _ digits: Int, _ ranges: [ClosedRange<Int64>], _ type: ValueType
+  ) throws(InvalidValue) {
+    guard let number = DecimalDigits(text) else { throw InvalidValue(text, type, "not a decimal number") }
+    guard number.fractionDigits <= digits else {
+      throw InvalidValue(text, type, "more than \(digits) fraction digit\(digits == 1 ? "" : "s")")
+    }
+    let allowed = ranges.isEmpty ? [Int64.min...Int64.max] : ranges
+    guard let scaled = number.scaled(byDigits: digits).flatMap(Int64.init(exactly:)),
+      allowed.contains(where: { $0.contains(scaled) })
+    else {
+      func shown(_ bound: Int64) -> String { Value.decimal64(bound, fractionDigits: UInt8(digits)).text }
+      throw InvalidValue(
+        text, type, "out of range \(joined(allowed.map { (shown($0.lowerBound), shown($0.upperBound)) }))")
+    }
+    self = .decimal64(scaled, fractionDigits: UInt8(digits))
+  }
+
+  private static func check(
+    _ length: Int, _ lengths: [ClosedRange<Int>], unit: String, _ text: String, _ type: ValueType
+  ) throws(InvalidValue) {
+    guard lengths.isEmpty || lengths.contains(where: { $0.contains(length) }) else {
+      let allowed = joined(lengths.map { ($0.lowerBound, $0.upperBound) })
+      throw InvalidValue(text, type, "\(length) \(unit) where \(allowed) are allowed")
+    }
+  }
+
+  private static func match(
+    _ text: String, _ patterns: [ValueType.Pattern], _ type: ValueType
+  ) throws(InvalidValue) {
+    for pattern in patterns where PatternCache.matches(text, pattern) == pattern.isInverted {
+      let verb = pattern.isInverted ? "matches" : "does not match"
+      throw InvalidValue(text, type, "it \(verb) the pattern \(pattern.source)")
+    }
+  }
+
+  private static func octets(base64 text: String) -> [UInt8]? {
+    let blanks: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
+    let compact =
+      text.utf8.contains(where: blanks.contains) ? Array(text.utf8.filter { !blanks.contains($0) }) : Array(text.utf8)
+    return Data(base64Encoded: Data(compact)).map(Array.init)
+  }
+
+  private static func bits(
+    _ text: String, _ names: [ValueType.NamedValue], _ type: ValueType
+  ) throws(InvalidValue) -> [ValueType.NamedValue] {
+    var set: [ValueType.NamedValue] = []
+    for word in text.split(whereSeparator: { $0 == " " || $0 == "\n" || $0 == "\t" }) {
+      guard let bit = names.first(where: { $0.name == word }) else {
+        throw InvalidValue(text, type, "there is no bit \(word), only \(alternatives(names.map(\.name)))")
+      }
+      guard !set.contains(bit) else { throw InvalidValue(text, type, "the bit \(word) stands there twice") }
+      set.append(bit)
+    }
+    return set.sorted { $0.value < $1.value }
+  }
+
+  private static func identity(
+    _ text: String, _ identities: [ValueType.Identity], _ type: ValueType
+  ) throws(InvalidValue) -> ValueType.Identity {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    if parts.count == 2 {
+      let named = identities.filter { $0.name == parts[1] }
+      if let found = named.first(where: { $0.module == parts[0] }) ?? named.first(where: { $0.prefix == parts[0] }) {
+        return found
+      }
+    } else {
+      let named = identities.filter { $0.name == text }
+      if named.count == 1 { return named[0] }
+      if named.count > 1 {
+        throw InvalidValue(text, type, "it may be \(alternatives(named.map { "\($0.prefix):\($0.name)" }))")
+      }
+    }
+    throw InvalidValue(text, type, "expected \(alternatives(identities.map { "\($0.prefix):\($0.name)" }))")
+  }
+}
+
+/// The bounds of ranges, as YANG writes them.
+private func joined<Bound: Equatable>(_ ranges: [(Bound, Bound)]) -> String {
+  ranges.map { $0.0 == $0.1 ? "\($0.0)" : "\($0.0)..\($0.1)" }.joined(separator: " | ")
+}
+
+/// Names in a sentence; of many only the first few.
+private func alternatives(_ names: [String]) -> String {
+  guard names.count > 1 else { return names.first ?? "nothing, as there is none" }
+  if names.count > 8 { return names.prefix(7).joined(separator: ", ") + " or \(names.count - 7) others" }
+  return names.dropLast().joined(separator: ", ") + " or " + names[names.count - 1]
+}
