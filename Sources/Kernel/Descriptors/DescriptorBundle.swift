@@ -1,0 +1,19 @@
+/// Descriptors that travel together over a socket; they are closed here when the bundle goes.
+///
+/// A class, because a queue must hold it: an array cannot hold values that cannot be copied.
+package final class DescriptorBundle {
+  /// The numbers, in the order of `add`.
+  private(set) var numbers: [Int32] = []
+
+  /// An empty bundle.
+  package init() {}
+
+  deinit {
+    for number in numbers { Descriptor(owning: number).close() }
+  }
+
+  /// Puts one more descriptor at the end.
+  package func add(_ descriptor: consuming Descriptor) {
+    numbers.append(descriptor.release())
+  }
+}

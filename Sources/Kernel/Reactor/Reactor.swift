@@ -1,0 +1,150 @@
+import CLinux
+import Glibc
+
+/// The loop of the host: one thread that waits in epoll and calls whoever an event is for.
+///
+/// It is deliberately not `Sendable`, like everything that hangs on it: the compiler keeps it on its thread. Handlers may
+/// watch, change, cancel, set timers and stop from inside; an event for a watch that has been cancelled is dropped, also
+/// within one batch. Nothing wakes the loop unless something happens: there is no tick.
+package final class Reactor {
+  private let epoll: Descriptor
+  private var watches = WatchTable()
+  private var timers = TimerQueue()
+  private var deferred: [() -> Void] = []
+  private var isRunning = false
+  private var signals: Descriptor?
+  private var events = [clinux_event](repeating: clinux_event(), count: 64)
+
+  /// A loop that watches nothing yet.
+  ///
+  /// From now on a write to a pipe that nobody reads is an error, not SIGPIPE.
+  package init() throws(KernelFailure) {
+    epoll = Descriptor(owning: try checked("epoll_create1") { clinux_epoll_create() })
+    try checked("signal(SIGPIPE)") { clinux_ignore_broken_pipes() }
+  }
+
+  // MARK: - Descriptors
+
+  /// Calls `handler` whenever the descriptor is ready for what was asked.
+  ///
+  /// The descriptor must stay open until `cancel`.
+  package func watch(
+    _ descriptor: Int32, _ interest: Interest, _ handler: @escaping (Interest) -> Void
+  ) throws(KernelFailure) -> Registration {
+    let registration = watches.insert(.init(descriptor: descriptor, interest: interest, handler: handler))
+    if clinux_epoll_add(epoll.number, descriptor, interest.epollBits, registration.token) == -1 {
+      let failure = KernelFailure.last("epoll_ctl")
+      _ = watches.remove(registration)
+      throw failure
+    }
+    return registration
+  }
+
+  /// Changes what a watch waits for; with nothing it stays in place and costs nothing.
+  package func change(_ registration: Registration, to interest: Interest) {
+    guard let watch = watches[registration], watch.interest != interest else { return }
+    watches.setInterest(interest, of: registration)
+    let result = clinux_epoll_change(epoll.number, watch.descriptor, interest.epollBits, registration.token)
+    precondition(result == 0, "\(KernelFailure.last("epoll_ctl")): descriptor \(watch.descriptor) closed while watched")
+  }
+
+  /// Ends a watch; its handler is not called again.
+  package func cancel(_ registration: Registration) {
+    guard let watch = watches.remove(registration) else { return }
+    let result = clinux_epoll_remove(epoll.number, watch.descriptor)
+    precondition(result == 0, "\(KernelFailure.last("epoll_ctl")): descriptor \(watch.descriptor) closed while watched")
+  }
+
+  // MARK: - Time
+
+  /// The time since the system was started; it never goes back and is not set by anybody.
+  package var now: Duration { .nanoseconds(Int64(Self.nanoseconds())) }
+
+  /// Calls `body` once, not before `delay` has passed.
+  @discardableResult
+  package func after(_ delay: Duration, _ body: @escaping () -> Void) -> Timer {
+    let (seconds, attoseconds) = delay.components
+    let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    let nanoseconds = overflow ? Int64.max / 2 : min(scaled, Int64.max / 2) + attoseconds / 1_000_000_000
+    return timers.insert(deadline: Self.nanoseconds() + UInt64(max(0, nanoseconds)), body)
+  }
+
+  /// Forgets a timer; one that has fired is no mistake.
+  package func cancel(_ timer: Timer) {
+    timers.cancel(timer)
+  }
+
+  /// Calls `body` after the present batch of events.
+  package func `defer`(_ body: @escaping () -> Void) {
+    deferred.append(body)
+  }
+
+  // MARK: - Signals
+
+  /// Takes signals as events.
+  ///
+  /// Call it once, before other threads start: they inherit that the signals are blocked.
+  package func onSignals(_ numbers: [Int32], _ handler: @escaping (Int32) -> Void) throws(KernelFailure) {
+    precondition(signals == nil, "signals are taken once")
+    let source = Descriptor(owning: try checked("signalfd") { clinux_signal_descriptor(numbers, numbers.count) })
+    let number = source.number
+    _ = try watch(number, .readable) { _ in
+      while case let signal = clinux_next_signal(number), signal > 0 { handler(signal) }
+    }
+    signals = consume source
+  }
+
+  // MARK: - Running
+
+  /// Waits and calls handlers until `stop`.
+  package func run() {
+    precondition(!isRunning, "the reactor runs already")
+    isRunning = true
+    while isRunning {
+      runDue()
+      if isRunning { dispatch(wait()) }
+    }
+  }
+
+  /// Makes `run` return after the handler that called this.
+  package func stop() {
+    isRunning = false
+  }
+
+  private func runDue() {
+    let batch = deferred
+    deferred.removeAll()
+    for body in batch where isRunning { body() }
+    let now = Self.nanoseconds()
+    while isRunning, let body = timers.popDue(now: now) { body() }
+  }
+
+  /// How many events there are, after waiting until the next timer at most.
+  private func wait() -> Int {
+    var patience: Int64 = -1
+    if !deferred.isEmpty {
+      patience = 0
+    } else if let deadline = timers.nextDeadline() {
+      let now = Self.nanoseconds()
+      patience = deadline > now ? Int64(deadline - now) : 0
+    }
+    let count = clinux_epoll_wait(epoll.number, &events, Int32(events.count), patience)
+    precondition(count >= 0 || errno == EINTR, "\(KernelFailure.last("epoll_wait"))")
+    return Int(max(0, count))
+  }
+
+  private func dispatch(_ count: Int) {
+    for index in 0..<count where isRunning {
+      let registration = Registration(token: events[index].token)
+      guard let watch = watches[registration] else { continue }
+      let ready = watch.interest.satisfied(by: events[index].events)
+      if !ready.isEmpty { watch.handler(ready) }
+    }
+  }
+
+  private static func nanoseconds() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+}

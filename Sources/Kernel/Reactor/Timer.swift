@@ -1,0 +1,4 @@
+/// Names one timer of a reactor.
+package struct Timer: Hashable, Sendable {
+  let number: UInt64
+}

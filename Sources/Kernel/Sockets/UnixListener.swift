@@ -1,0 +1,131 @@
+import CLinux
+import Glibc
+
+/// A Unix stream socket that others connect to; only the same user may.
+///
+/// Dropping the listener removes the socket's file.
+package final class UnixListener {
+  /// Where it listens.
+  package let path: String
+
+  private let reactor: Reactor
+  private let descriptor: Descriptor
+  private let file: FileIdentity
+  /// Given up for a moment when the table is full, to take a connection and close it: an untaken one would be reported
+  /// again and again.
+  private var spare: Descriptor?
+  private var registration: Registration?
+  private let onConnection: (consuming Descriptor) -> Void
+
+  /// Listens at `path`; what a listener left behind that is no more is replaced.
+  ///
+  /// `onConnection` gets every connection, non-blocking.
+  package init(
+    path: String, reactor: Reactor, onConnection: @escaping (consuming Descriptor) -> Void
+  ) throws(SocketFailure) {
+    self.path = path
+    self.reactor = reactor
+    self.onConnection = onConnection
+    descriptor = try Self.listen(path)
+    file = try at(path) { () throws(KernelFailure) in try FileIdentity(path) }
+    spare = try at(path) { () throws(KernelFailure) in try Descriptor.devNull() }
+    let number = descriptor.number
+    registration = try at(path) { () throws(KernelFailure) in
+      try reactor.watch(number, .readable) { [weak self] _ in self?.acceptAll() }
+    }
+  }
+
+  deinit {
+    close()
+  }
+
+  /// Stops listening and removes the file, unless somebody else has put theirs there.
+  package func close() {
+    guard let registration else { return }
+    reactor.cancel(registration)
+    self.registration = nil
+    if let present = try? FileIdentity(path), present == file { unlink(path) }
+  }
+
+  // MARK: - Taking connections
+
+  private func acceptAll() {
+    while registration != nil {
+      let connection = clinux_accept(descriptor.number)
+      if connection >= 0 {
+        onConnection(Descriptor(owning: connection))
+      } else if errno == EMFILE || errno == ENFILE {
+        guard refuseOne() else { return }
+      } else if errno != EINTR && errno != ECONNABORTED {
+        return
+      }
+    }
+  }
+
+  /// Takes a connection only to close it; false if even that is impossible for now.
+  private func refuseOne() -> Bool {
+    guard let given = spare.take() else { return false }
+    given.close()
+    let connection = clinux_accept(descriptor.number)
+    if connection >= 0 { Descriptor(owning: connection).close() }
+    spare = try? Descriptor.devNull()
+    return connection >= 0
+  }
+
+  // MARK: - Taking the path
+
+  private static func listen(_ path: String) throws(SocketFailure) -> Descriptor {
+    guard path.utf8.count <= SocketFailure.longestPath else { throw .pathTooLong(path: path) }
+    // Two processes that start at once must not both find the old socket stale: one after the other.
+    let directory = try at(path) { () throws(KernelFailure) in
+      try Descriptor.open(Self.directory(of: path), flags: O_RDONLY | O_DIRECTORY)
+    }
+    let lock = directory.number
+    _ = try at(path) { () throws(KernelFailure) in try checked("flock") { flock(lock, LOCK_EX) } }
+    try removeStale(path)
+    return try at(path) { () throws(KernelFailure) in
+      Descriptor(owning: try checked("bind") { clinux_listen(path, 128) })
+    }
+  }
+
+  private static func removeStale(_ path: String) throws(SocketFailure) {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return }
+    guard status.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket(path: path) }
+    let connection = clinux_connect(path, true)
+    if connection >= 0 { Descriptor(owning: connection).close() }
+    // A listener whose queue is full makes others wait: it is alive.
+    if connection >= 0 || errno == EAGAIN { throw .inUse(path: path) }
+    guard errno == ECONNREFUSED else { throw .failed(path: path, .last("connect")) }
+    unlink(path)
+  }
+
+  private static func directory(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// Which file stands at a path.
+  private struct FileIdentity: Equatable {
+    let device: UInt
+    let inode: UInt
+
+    init(_ path: String) throws(KernelFailure) {
+      var status = stat()
+      guard lstat(path, &status) == 0 else { throw .last("lstat") }
+      device = UInt(status.st_dev)
+      inode = UInt(status.st_ino)
+    }
+  }
+}
+
+/// Says at which path a call failed.
+private func at<Value: ~Copyable>(
+  _ path: String, _ body: () throws(KernelFailure) -> Value
+) throws(SocketFailure) -> Value {
+  do {
+    return try body()
+  } catch {
+    throw .failed(path: path, error)
+  }
+}
