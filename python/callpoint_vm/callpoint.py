@@ -1,0 +1,73 @@
+"""A registered callpoint: what the host is told about it, and the instance that runs its callbacks."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Any, Optional
+
+from callpoint_vm import api
+from callpoint_vm.wire import Message
+
+
+class Callpoint:
+    """One registration of one component."""
+
+    def __init__(self, identifier: int, package: str, component: str, registration: Any, log: Any) -> None:
+        self.identifier = identifier
+        self.waits = False
+        self._owner = f"{package}:{component}"
+        self._registration = registration
+        self._log = log
+        self._lock = threading.Lock()
+        self._instance: Optional[Any] = None
+
+    def description(self) -> Message:
+        """What ``vm.component`` says of it."""
+        registration = self._registration
+        described = {
+            "id": self.identifier,
+            "kind": registration.kind,
+            "name": registration.name,
+            "componentType": registration.component_type,
+            "state": registration.state,
+            "class": registration.cls.__name__,
+            "callbacks": list(registration.callbacks),
+        }
+        return {name: value for name, value in described.items() if value is not None}
+
+    def prepare(self) -> None:
+        """Makes the instance, in the process that runs the callbacks. If that fails, each request tries again."""
+        try:
+            self._made()
+        except BaseException as error:
+            self._log.exception(f"{self._registration.cls.__name__}: init failed: {error}")
+
+    def run(self, request: Message) -> Message:
+        """Runs the callback that the request names."""
+        try:
+            instance = self._made()
+        except BaseException as error:
+            self._log.exception(f"{self._registration.cls.__name__}: init failed: {error}")
+            return {"error": {"message": f"Python init error. {error}"}}
+        return api.run(instance, self._registration, request, self._log)
+
+    def abort(self, request: Message) -> None:
+        """Runs ``cb_abort``."""
+        if self._instance is not None:
+            api.abort(self._instance, request)
+
+    def thread_name(self, number: int, request: Message) -> str:
+        """As NSO names it: process, component, thread, then the transaction or the session and the action point."""
+        if request["op"] == "action":
+            about = f"usid-{request.get('user', {}).get('session', 0)}-{self._registration.name}"
+        else:
+            about = f"th-{request['id']}"
+        return f"ncs-dp-{os.getpid()}-{self._owner}-{number + 1}-{about}"
+
+    def _made(self) -> Any:
+        if self._instance is None:
+            with self._lock:
+                if self._instance is None:
+                    self._instance = self._registration.instantiate(self._log)
+        return self._instance

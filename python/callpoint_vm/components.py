@@ -1,0 +1,152 @@
+"""Components: their import, construction, ``setup()`` and ``teardown()``, each in a thread of the component's own."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import sys
+import threading
+import traceback
+from dataclasses import dataclass
+from typing import Any, Callable, Optional
+
+from callpoint_vm import api
+from callpoint_vm.callpoint import Callpoint
+from callpoint_vm.wire import Message
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the host says of a component."""
+
+    package: str
+    name: str
+    module: str
+    attribute: str
+    directory: str
+
+    @staticmethod
+    def of(message: Message) -> Plan:
+        """Reads one of the ``components`` of the answer to ``vm.hello``."""
+        return Plan(
+            message["package"], message["name"], message["module"], message["attribute"], message["directory"]
+        )
+
+
+class ComponentError(Exception):
+    """A component cannot be used; the text says where and why."""
+
+
+class Component:
+    """One component of a package, from import to ``teardown()``."""
+
+    def __init__(self, plan: Plan, numbers: Callable[[], int]) -> None:
+        self.plan = plan
+        self.error: Optional[str] = None
+        self.callpoints: list[Callpoint] = []
+        self.log = api.new_log(logging.getLogger(plan.package))
+        self._numbers = numbers
+        self._instance: Optional[Any] = None
+        self._needs_teardown = False
+
+    def in_thread(self, work: Callable[[], None]) -> threading.Thread:
+        """Starts a component thread that does ``work``."""
+        thread = threading.Thread(target=work, name=f"ComponentThread:{self.plan.name}", daemon=True)
+        thread.start()
+        return thread
+
+    def set_up(self, then: Callable[[], None]) -> None:
+        """Imports the class, makes the instance, runs ``setup()``, and calls ``then``. ``error`` says how it went."""
+        try:
+            cls = self._load()
+            if api.is_application(cls):
+                self._instance = api.new_application(cls, self.plan, self.log)
+                self._needs_teardown = True
+                self._instance.setup()
+                self.callpoints = [
+                    Callpoint(self._numbers(), self.plan.package, self.plan.name, registration, self.log)
+                    for registration in api.registrations(self._instance)
+                ]
+                run = None
+            else:
+                self._instance = cls()
+                self._needs_teardown = True
+                run = self._instance.run
+        except BaseException as error:
+            self._fail(error)
+            run = None
+        then()
+        if run is not None:
+            self._run_legacy(run)
+
+    def start(self) -> None:
+        """Starts what had to wait until no fork comes any more: ``register_fun`` functions and subscribers."""
+        if self._instance is not None and self._needs_teardown:
+            try:
+                api.start(self._instance)
+            except BaseException as error:
+                self._report(f"a start function failed: {error}\n{_traceback()}")
+
+    def tear_down(self) -> None:
+        """Runs stop functions, the callbacks of ``reg_finish``, and ``teardown()``; once."""
+        if self._instance is None or not self._needs_teardown:
+            return
+        self._needs_teardown = False
+        for step in api.stop_steps(self._instance):
+            try:
+                step()
+            except BaseException as error:
+                self._report(f"teardown failed: {error}\n{_traceback()}")
+
+    def _load(self) -> type:
+        module = importlib.import_module(self.plan.module)
+        found = getattr(module, self.plan.attribute, None)
+        where = getattr(module, "__file__", None) or self.plan.module
+        if found is None:
+            raise ComponentError(f"{where}: there is no class {self.plan.attribute} in module {self.plan.module}")
+        if not isinstance(found, type):
+            raise ComponentError(f"{where}: {self.plan.attribute} is not a class")
+        if not api.is_application(found) and not callable(getattr(found, "run", None)):
+            raise ComponentError(
+                f"{where}: class {self.plan.attribute} does not derive from ncs.application.Application, and it has no "
+                "method run() either"
+            )
+        return found
+
+    def _run_legacy(self, run: Callable[[], None]) -> None:
+        """What a class from before ``Application`` does; it may last as long as the VM."""
+        try:
+            run()
+        except BaseException as error:
+            self._report(f"{self.plan.attribute}.run() failed: {describe(error, self.plan.directory)}\n{_traceback()}")
+
+    def _fail(self, error: BaseException) -> None:
+        if isinstance(error, ComponentError):
+            self.error = str(error)
+            self._report(self.error)
+        else:
+            self.error = describe(error, self.plan.directory)
+            self._report(f"{self.plan.attribute} cannot be started: {self.error}\n{_traceback()}")
+        self.tear_down()
+
+    def _report(self, text: str) -> None:
+        """To the VM's log and to standard error, which the host keeps for all VMs."""
+        self.log.error(text)
+        print(text, file=sys.stderr, flush=True)
+
+
+def describe(error: BaseException, directory: str) -> str:
+    """``file:line: Class: message``, where the line is the innermost one that belongs to the package."""
+    name = type(error).__name__
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{error.filename}:{error.lineno}: {name}: {error.msg}"
+    text = f"{name}: {error}" if str(error) else name
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if os.path.abspath(frame.filename).startswith(os.path.join(directory, "")):
+            return f"{frame.filename}:{frame.lineno}: {text}"
+    return f"{directory}: {text}"
+
+
+def _traceback() -> str:
+    return traceback.format_exc().rstrip()

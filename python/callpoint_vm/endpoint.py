@@ -1,0 +1,370 @@
+"""An endpoint: the pipes of a worker, or of a VM that serves with threads, and the threads behind them.
+
+One thread leads. It reads requests into the backlog and runs them itself, one after the other, so that fast callbacks
+cost no hand-over. Leadership passes on when the leader would keep others waiting:
+
+- before it runs a callback of a callpoint whose last run waited instead of computing,
+- when the host, having seen no reply for a while, writes "take over" on the control pipe.
+
+The next leader is a thread that is parked, or a new one; a thread that comes back and finds another leader parks. If no
+thread can be had, nobody leads, and the first that comes back does. No thread wakes up to see whether another is stuck.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import mmap
+import os
+import sys
+import threading
+import time
+from collections import deque
+from typing import Callable, NoReturn, Optional, Protocol
+
+from callpoint_vm import forks, logs, parent, settings
+from callpoint_vm.serving import current
+from callpoint_vm.wire import LIMIT, Lines, Message, ProtocolError, line, read_chunk, write_all
+
+#: Words in the page, and so the most threads.
+WORDS = 512
+
+#: A run that took fewer nanoseconds did not wait, whatever the clocks say.
+_BRIEF = 1_000_000
+
+
+class Served(Protocol):
+    """A callpoint as its endpoint sees it."""
+
+    #: Whether its last run waited.
+    waits: bool
+
+    def prepare(self) -> None:
+        """Makes the instance of the callback class; a failure shows in the replies."""
+
+    def run(self, request: Message) -> Message:
+        """Runs the callback; the reply is without ``id``."""
+
+    def abort(self, request: Message) -> None:
+        """Tells the instance that a running request is not wanted any more."""
+
+    def thread_name(self, number: int, request: Message) -> str:
+        """What the log calls the thread with this number while it serves ``request``."""
+
+
+class _Hand:
+    """A thread of the endpoint."""
+
+    __slots__ = ("number", "gate", "thread", "serves")
+
+    def __init__(self, number: int) -> None:
+        #: Its word in the page.
+        self.number = number
+        #: Where it waits until it is to lead.
+        self.gate = threading.Lock()
+        self.gate.acquire()
+        self.thread = threading.current_thread()
+        #: What it serves, or served last.
+        self.serves: Optional[Served] = None
+
+
+class Endpoint:
+    """Serves requests until it is told to stop or the host is gone."""
+
+    def __init__(
+        self,
+        descriptors: list[int],
+        callpoints: dict[int, Served],
+        on_end: Callable[[], None],
+        on_stop: Callable[[], None],
+    ) -> None:
+        self._requests, self._replies, self._control, page = descriptors
+        self._page = mmap.mmap(page, WORDS * 8)
+        os.close(page)
+        self._words = memoryview(self._page).cast("Q")
+        self._callpoints = callpoints
+        self._on_end = on_end
+        self._on_stop = on_stop
+
+        self._lock = threading.Lock()
+        # From here to the next blank line: under the lock.
+        self._backlog: deque[Message] = deque()
+        self._leader: Optional[_Hand] = None
+        self._leader_runs = False
+        self._parked: list[_Hand] = []
+        self._hands = 0
+        self._busy = 0
+        self._is_stopping = False
+        self._has_stopped = False
+        self._is_over = False
+
+        self._lines = Lines()  # The leader's.
+        self._running: dict[int, tuple[Message, Served]] = {}
+        self._reply_lock = threading.Lock()
+        self._clocks = (time.monotonic_ns(), time.process_time_ns())
+        #: Whether this is a child that a callback forked; it has nothing to do with the endpoint.
+        self.is_child = False
+        forks.close_in_children(self)
+
+    # From outside.
+
+    def run(self) -> None:
+        """Says ready and serves, on the calling thread first. Returns only when there is nothing more to serve."""
+        for served in self._callpoints.values():
+            served.prepare()
+        with self._lock:
+            hand = self._leader = self._new_hand()
+        threading.Thread(target=self._obey, name="callpoint-control", daemon=True).start()
+        self._write(line({"ready": {"pid": os.getpid(), "parentDeathSignal": parent.death_signal()}}))
+        self._serve(hand)
+
+    def stop(self) -> None:
+        """Answers what was read, then calls ``on_stop`` on whichever thread is last."""
+        with self._lock:
+            self._is_stopping = True
+            is_over = self._is_drained()
+        if is_over:
+            self._on_stop()
+
+    def set_timeout(self, request: int, seconds: float) -> None:
+        """Moves the deadline of a running request."""
+        self._write(line({"timeout": {"id": request, "seconds": seconds}}))
+
+    def close_after_fork(self) -> None:
+        """In a child that a callback forked: lets go of everything, so that it cannot answer in our name."""
+        self.is_child = True
+        for descriptor in (self._requests, self._replies, self._control):
+            try:
+                os.close(descriptor)
+            except OSError:
+                # User code had closed it; the process that serves finds out when it next uses it.
+                pass
+        self._words.release()
+        self._page.close()
+
+    # The threads that serve.
+
+    def _serve(self, me: _Hand) -> None:
+        while True:
+            request = self._next()
+            if request is None:
+                return
+            self._run(me, request)
+            if not self._come_back(me):
+                me.gate.acquire()
+
+    def _next(self) -> Optional[Message]:
+        """For the leader: waits for the next request. ``None`` when none is to be run any more."""
+        while True:
+            with self._lock:
+                if self._is_over:
+                    return None
+                if self._backlog:
+                    request = self._backlog.popleft()
+                    self._busy += 1
+                    self._leader_runs = True
+                    served = self._callpoints.get(request["cp"])
+                    if served is not None and served.waits:
+                        self._pass_on()
+                    return request
+            try:
+                chunk = read_chunk(self._requests)
+                messages = [_checked(message) for message in self._lines.feed(chunk)]
+            except (OSError, ProtocolError) as error:
+                self._break(f"the request pipe cannot be used: {error}")
+            with self._lock:
+                is_expected = self._is_stopping
+                if chunk and not is_expected:
+                    self._backlog.extend(messages)
+                else:
+                    self._end()
+            if not chunk and not is_expected:
+                self._on_end()
+
+    def _run(self, me: _Hand, request: Message) -> None:
+        identifier = request["id"]
+        served = self._callpoints.get(request["cp"])
+        if served is None:
+            self._answer(identifier, _refusal(f"no callpoint has the number {request['cp']} here"))
+            return
+        me.serves = served
+        me.thread.name = served.thread_name(me.number, request)
+        current.endpoint, current.request = self, identifier
+        self._running[identifier] = (request, served)
+        self._words[me.number] = identifier
+        started, computed = time.monotonic_ns(), time.thread_time_ns()
+        try:
+            reply = served.run(request)
+        except BaseException as error:
+            reply = _refusal(f"{type(error).__name__}: {error}")
+        if self.is_child:
+            # The callback forked, and the child came back from it too.
+            os._exit(1)
+        wall = time.monotonic_ns() - started
+        served.waits = wall > _BRIEF and wall > 4 * (time.thread_time_ns() - computed) and self._was_idle()
+        del self._running[identifier]
+        current.endpoint = current.request = None
+        self._answer(identifier, reply)
+        self._words[me.number] = 0
+
+    def _was_idle(self) -> bool:
+        """Whether this process computed for less than half of the time since it was last asked.
+
+        A run that took long because other threads computed did not wait, and more threads would not help it.
+        """
+        now = (time.monotonic_ns(), time.process_time_ns())
+        wall, computed = now[0] - self._clocks[0], now[1] - self._clocks[1]
+        self._clocks = now
+        return computed * 2 < wall
+
+    def _come_back(self, me: _Hand) -> bool:
+        """After a run: whether this thread leads now. If not, it is parked."""
+        with self._lock:
+            self._busy -= 1
+            is_over = self._is_stopping and self._is_drained()
+            if self._leader is None or self._is_over:
+                self._leader = me
+            leads = self._leader is me
+            if leads:
+                self._leader_runs = False
+            else:
+                self._parked.append(me)
+        if is_over:
+            self._on_stop()
+        return leads
+
+    def _is_drained(self) -> bool:
+        """Under the lock: true once, when nothing is left to answer."""
+        if self._busy or self._backlog or self._has_stopped:
+            return False
+        self._has_stopped = True
+        return True
+
+    # Leadership, under the lock.
+
+    def _end(self) -> None:
+        """No request will be read any more: each thread ends when it has nothing to run."""
+        self._is_over = True
+        for hand in self._parked:
+            hand.gate.release()
+        self._parked.clear()
+
+    def _new_hand(self) -> _Hand:
+        self._hands += 1
+        return _Hand(self._hands - 1)
+
+    def _pass_on(self) -> None:
+        """Makes another thread the leader, or nobody if there is no other."""
+        self._leader_runs = False
+        if self._parked:
+            self._leader = self._parked.pop()
+            self._leader.gate.release()
+            return
+        self._leader = None
+        if self._hands == WORDS:
+            return
+        hand = self._new_hand()
+        hand.thread = threading.Thread(target=self._serve, args=(hand,), daemon=True)
+        try:
+            hand.thread.start()
+        except RuntimeError:
+            # The system has no thread left for us; the first that comes back will lead.
+            self._hands -= 1
+            return
+        self._leader = hand
+
+    # The control pipe.
+
+    def _obey(self) -> None:
+        """What the control thread does."""
+        lines = Lines()
+        while True:
+            try:
+                chunk = read_chunk(self._control)
+                messages = lines.feed(chunk)
+            except (OSError, ProtocolError) as error:
+                self._break(f"the control pipe cannot be used: {error}")
+            for message in messages:
+                try:
+                    self._do(message)
+                except (KeyError, ValueError) as error:
+                    self._break(f"the control pipe said {message}: {error!r}")
+            if not chunk:
+                with self._lock:
+                    is_expected = self._is_stopping
+                if not is_expected:
+                    self._on_end()
+                return
+
+    def _do(self, message: Message) -> None:
+        what = message.get("do")
+        if what == "take-over":
+            self._take_over()
+        elif what == "abort":
+            self._abort(message["id"])
+        elif what == "settings":
+            settings.apply(message)
+        elif what == "stacks":
+            faulthandler.dump_traceback(2, all_threads=True)
+        elif what == "stop":
+            self.stop()
+        else:
+            raise ValueError("unknown")
+
+    def _take_over(self) -> None:
+        with self._lock:
+            if self._leader is None:
+                self._pass_on()
+            elif self._leader_runs:
+                if self._leader.serves is not None:
+                    self._leader.serves.waits = True
+                self._pass_on()
+
+    def _abort(self, identifier: int) -> None:
+        with self._lock:
+            waiting = [request for request in self._backlog if request["id"] == identifier]
+            for request in waiting:
+                self._backlog.remove(request)
+        if waiting:
+            self._answer(identifier, _refusal("cancelled before it started"))
+            return
+        running = self._running.get(identifier)
+        if running is not None:
+            request, served = running
+            name = f"{threading.current_thread().name}-abort-{identifier}"
+            threading.Thread(target=served.abort, args=(request,), name=name, daemon=True).start()
+
+    # Replies.
+
+    def _answer(self, identifier: int, reply: Message) -> None:
+        try:
+            data = line({"id": identifier, **reply})
+        except (TypeError, ValueError, RecursionError) as error:
+            data = line({"id": identifier, **_refusal(f"the reply cannot be written as JSON: {error}")})
+        if len(data) > LIMIT:
+            text = f"the reply has {len(data)} bytes, and a message may have {LIMIT}"
+            data = line({"id": identifier, **_refusal(text)})
+        self._write(data)
+
+    def _write(self, data: bytes) -> None:
+        try:
+            with self._reply_lock:
+                write_all(self._replies, data)
+        except OSError as error:
+            self._break(f"the reply pipe cannot be used: {error}")
+
+    def _break(self, reason: str) -> NoReturn:
+        """Without its pipes this process is of no use; the host starts another."""
+        print(f"{reason}; leaving", file=sys.stderr)
+        logs.flush()
+        os._exit(1)
+
+
+def _checked(request: Message) -> Message:
+    identifier = request.get("id")
+    if not isinstance(identifier, int) or not 0 < identifier < 1 << 64 or "cp" not in request or "op" not in request:
+        raise ProtocolError(f"not a request: {str(request)[:200]}")
+    return request
+
+
+def _refusal(text: str) -> Message:
+    return {"error": {"message": text}}

@@ -1,0 +1,28 @@
+"""What a forked child must not keep: our links and pipes.
+
+Children are made by us (template, workers) and by user code (``os.fork``, ``multiprocessing``, a ``Manager``). Each
+would hold our descriptors open, and with them the end of file that tells us that somebody is gone. Nothing is closed by
+number: a Python object that still owned the number would later close a descriptor that is not its own.
+"""
+
+from __future__ import annotations
+
+import os
+import weakref
+from typing import Any
+
+_private: weakref.WeakSet[Any] = weakref.WeakSet()
+
+
+def close_in_children(resource: Any) -> None:
+    """Calls ``resource.close_after_fork()`` in every child that this process forks from now on."""
+    _private.add(resource)
+
+
+def _close() -> None:
+    for resource in list(_private):
+        resource.close_after_fork()
+    _private.clear()
+
+
+os.register_at_fork(after_in_child=_close)

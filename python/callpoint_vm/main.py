@@ -1,0 +1,217 @@
+"""The VM: the process that imports packages. Its main thread only forks and waits for the host."""
+
+from __future__ import annotations
+
+import argparse
+import faulthandler
+import gc
+import itertools
+import logging
+import os
+import select
+import sys
+import threading
+from collections import deque
+from typing import Any, Callable, NoReturn, Optional, Sequence
+
+from callpoint_vm import api, client, forks, logs, parent, settings, template, threads, title
+from callpoint_vm.callpoint import Callpoint
+from callpoint_vm.components import Component, Plan
+from callpoint_vm.endpoint import Endpoint
+from callpoint_vm.wire import Link, Message, ProtocolError
+
+#: How long the callbacks that run when the VM is told to stop may go on, in seconds.
+GRACE = 1.0
+
+_log = logging.getLogger("callpoint")
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> NoReturn:
+    """Runs a VM until the host stops it."""
+    parser = argparse.ArgumentParser(prog="startup.py", description="Hosts the Python classes of packages.")
+    parser.add_argument("-l", "--log-level", default="info")
+    parser.add_argument("-f", "--log-file", default="logs/ncs-python-vm", metavar="PREFIX")
+    parser.add_argument("-i", "--id", required=True, metavar="VM")
+    options = parser.parse_args(arguments)
+    faulthandler.enable(2)
+    try:
+        vm = _connect()
+    except (OSError, EOFError) as error:
+        print(f"VM {options.id} cannot start: {error}", file=sys.stderr)
+        logs.flush()
+        os._exit(1)
+    try:
+        vm.run()
+    except EOFError:
+        parent.die()
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    logs.flush()
+    os._exit(1)
+
+
+def _connect() -> VM:
+    expected = int(_variable("CALLPOINT_PARENT"))
+    if not parent.is_below(expected):
+        parent.die()
+    path, token = _variable("NCS_IPC_PATH"), _variable("CALLPOINT_TOKEN")
+    link = Link(path)
+    hello = {"token": token, "pid": os.getpid(), "parentDeathSignal": parent.death_signal()}
+    answer = link.call("vm.hello", hello)
+    if "error" in answer:
+        raise OSError(f"the host refused: {answer['error'].get('message')}")
+    if answer["result"]["parentDeathSignal"] and parent.death_signal() == 0:
+        # The start command did not hand the setting on: it forked, or python has file capabilities.
+        parent.arm(os.getppid())
+        if not parent.is_below(expected):
+            parent.die()
+    return VM(link, path, token, answer["result"])
+
+
+def _variable(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise OSError(f"the environment lacks {name}; VMs are started by callpoint serve")
+    return value
+
+
+class VM:
+    """The components of one VM, and what the host wants of them."""
+
+    def __init__(self, link: Link, path: str, token: str, plan: Message) -> None:
+        self._link = link
+        self._path = path
+        self._token = token
+        self._armed: bool = plan["parentDeathSignal"]
+        self._name: str = plan["vm"]
+        logs.start(plan["log"]["prefix"], self._name, plan["log"]["level"])
+        os.environ["CALLPOINT_SCHEMA"] = plan["schema"]
+        api.install(client.connect())
+        api.set_self_assign_warning(plan["selfAssignWarning"])
+        numbers = itertools.count()
+        self._components = [Component(Plan.of(one), lambda: next(numbers)) for one in plan["components"]]
+        self._callpoints: dict[int, Callpoint] = {}
+        self._endpoints: list[tuple[Endpoint, threading.Event]] = []
+        self._posted: deque[Callable[[], None]] = deque()
+        self._posts, self._post_end = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        self._runs_component = False
+        self._is_stopping = False
+        parent.set_subreaper(True)
+        forks.close_in_children(self)
+
+    def close_after_fork(self) -> None:
+        """In a child: the VM's own pipe is of no use."""
+        os.close(self._posts)
+        os.close(self._post_end)
+
+    def run(self) -> None:
+        """Sets up the components, then does what the host says."""
+        self._set_up(0)
+        for message in self._link.early():
+            self._obey(message)
+        poll = select.poll()
+        poll.register(self._link.fileno(), select.POLLIN)
+        poll.register(self._posts, select.POLLIN)
+        while True:
+            ready = {descriptor for descriptor, _ in poll.poll()}
+            if self._link.fileno() in ready:
+                for message in self._link.receive():
+                    self._obey(message)
+            if self._posts in ready:
+                os.read(self._posts, 4096)
+                while self._posted:
+                    self._posted.popleft()()
+
+    def _post(self, work: Callable[[], None]) -> None:
+        """Has the main thread do ``work``; any thread may ask."""
+        self._posted.append(work)
+        os.write(self._post_end, b"!")
+
+    # Start.
+
+    def _set_up(self, index: int) -> None:
+        if self._is_stopping:
+            self._tear_down()
+        elif index < len(self._components):
+            component = self._components[index]
+            self._runs_component = True
+
+            def over() -> None:
+                self._runs_component = False
+                self._report(component)
+                self._set_up(index + 1)
+
+            component.in_thread(lambda: component.set_up(lambda: self._post(over)))
+        else:
+            self._link.notify("vm.ready", threads=threads.others())
+
+    def _report(self, component: Component) -> None:
+        params: dict[str, Any] = {
+            "package": component.plan.package,
+            "name": component.plan.name,
+            "state": "failed" if component.error else "running",
+            "callpoints": [callpoint.description() for callpoint in component.callpoints],
+        }
+        if component.error:
+            params["error"] = component.error
+        self._callpoints.update((callpoint.identifier, callpoint) for callpoint in component.callpoints)
+        self._link.notify("vm.component", **params)
+
+    # What the host says.
+
+    def _obey(self, message: Message) -> None:
+        method, params = message.get("method"), message.get("params") or {}
+        if method == "vm.template":
+            self._fork_template()
+        elif method == "vm.serve":
+            self._serve(params, self._link.take_descriptors(message["fds"]))
+        elif method == "vm.start":
+            for component in self._components:
+                component.in_thread(component.start)
+        elif method == "vm.settings":
+            settings.apply(params)
+        elif method == "vm.stop":
+            self._stop()
+        else:
+            raise ProtocolError(f"the host sent {method!r} to a VM")
+
+    def _fork_template(self) -> None:
+        parent.set_subreaper(False)
+        names = threads.others()
+        if names:
+            _log.warning("forking although threads run: %s", ", ".join(names))
+        gc.collect()
+        gc.freeze()
+        logs.flush()
+        me = os.getpid()
+        if os.fork() == 0:
+            title.set_title(f"callpoint: {self._name} template")
+            template.serve(self._path, self._token, self._callpoints, me, self._armed)
+        gc.unfreeze()
+
+    def _serve(self, params: Message, descriptors: list[int]) -> None:
+        callpoints = {number: self._callpoints[number] for number in params["callpoints"]}
+        drained = threading.Event()
+        endpoint = Endpoint(descriptors, callpoints, on_end=lambda: None, on_stop=drained.set)
+        self._endpoints.append((endpoint, drained))
+        threading.Thread(target=endpoint.run, name=f"ncs-dp-{os.getpid()}", daemon=True).start()
+
+    # Stop.
+
+    def _stop(self) -> None:
+        if not self._is_stopping:
+            self._is_stopping = True
+            if not self._runs_component:
+                self._tear_down()
+
+    def _tear_down(self) -> None:
+        threading.Thread(target=self._finish, name="callpoint-stop", daemon=True).start()
+
+    def _finish(self) -> None:
+        for endpoint, drained in self._endpoints:
+            endpoint.stop()
+            drained.wait(GRACE)
+        for component in reversed(self._components):
+            component.in_thread(component.tear_down).join()
+        logs.flush()
+        os._exit(0)

@@ -1,0 +1,73 @@
+"""What ties a process to the one above it: the parent-death signal, the check that follows it, the subreaper setting.
+
+The signal is sent when the *thread* that forked ends, so every fork below is made by a main thread. A parent that died
+before the signal was armed is noticed by comparing ``getppid()`` with the expected pid afterwards; 0 is what a process
+in a PID namespace of its own sees, and there the end of file on the link to the parent has to do.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+from typing import NoReturn
+
+_SET_DEATH_SIGNAL = 1
+_GET_DEATH_SIGNAL = 2
+_SET_NAME = 15
+_SET_CHILD_SUBREAPER = 36
+
+# Resolved once, before any fork. prctl is variadic, so every argument's type is given.
+_prctl = ctypes.CDLL(None, use_errno=True).prctl
+_prctl.argtypes = (ctypes.c_int, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong)
+_prctl.restype = ctypes.c_int
+
+
+def death_signal() -> int:
+    """The signal this process gets when its parent ends, as the kernel has it now; 0 for none."""
+    value = ctypes.c_int(0)
+    if _prctl(_GET_DEATH_SIGNAL, ctypes.addressof(value), 0, 0, 0) != 0:
+        return 0
+    return value.value
+
+
+def arm(expected: int) -> None:
+    """Asks for SIGKILL when the parent ends, then leaves at once if the parent is not ``expected`` any more."""
+    _prctl(_SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+    check(expected)
+
+
+def check(expected: int) -> None:
+    """Leaves at once if the parent is not ``expected``."""
+    if os.getppid() not in (expected, 0):
+        die()
+
+
+def is_below(ancestor: int) -> bool:
+    """Whether ``ancestor`` is the parent, or the parent's parent: a start command that did not exec stands between."""
+    parent = os.getppid()
+    if parent in (ancestor, 0):
+        return True
+    try:
+        with open(f"/proc/{parent}/stat", "rb") as file:
+            # pid (command) state parent ...; the command may hold blanks and parentheses.
+            return int(file.read().rpartition(b")")[2].split()[1]) == ancestor
+    except OSError:
+        return False
+
+
+def set_subreaper(on: bool) -> None:
+    """Whether processes that our descendants leave behind become children of this process."""
+    _prctl(_SET_CHILD_SUBREAPER, int(on), 0, 0, 0)
+
+
+def set_short_name(name: str) -> None:
+    """Names the calling thread in ``/proc``; the kernel keeps 15 bytes."""
+    buffer = ctypes.create_string_buffer(name.encode("utf-8", "replace")[:15])
+    _prctl(_SET_NAME, ctypes.addressof(buffer), 0, 0, 0)
+
+
+def die() -> NoReturn:
+    """Ends this process with all its threads, whatever they are doing."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    os._exit(1)

@@ -1,0 +1,109 @@
+"""The template: the VM's single-threaded twin, forked right after ``setup()``. It only forks workers."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+from typing import NoReturn
+
+from callpoint_vm import forks, logs, parent, settings, worker
+from callpoint_vm.callpoint import Callpoint
+from callpoint_vm.wire import Link, Message, ProtocolError
+
+
+class Template:
+    """Forks workers for the host and tells it how they end."""
+
+    def __init__(self, link: Link, callpoints: dict[int, Callpoint], armed: bool) -> None:
+        self._link = link
+        self._callpoints = callpoints
+        self._armed = armed
+        self._workers: dict[int, int] = {}
+        # A handler must exist for the wake-up to be written; the pipe is what the loop waits on.
+        self._ended, wake = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        self._wake = wake
+        forks.close_in_children(self)
+
+    def close_after_fork(self) -> None:
+        """In a worker: signals are Python's usual business again."""
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.close(self._ended)
+        os.close(self._wake)
+
+    def run(self) -> None:
+        """Forks until the host is gone, which raises ``EOFError``."""
+        for message in self._link.early():
+            self._obey(message)
+        poll = select.poll()
+        poll.register(self._link.fileno(), select.POLLIN)
+        poll.register(self._ended, select.POLLIN)
+        while True:
+            ready = {descriptor for descriptor, _ in poll.poll()}
+            if self._ended in ready:
+                os.read(self._ended, 4096)
+                self._reap()
+            if self._link.fileno() in ready:
+                for message in self._link.receive():
+                    self._obey(message)
+
+    def _obey(self, message: Message) -> None:
+        method, params = message.get("method"), message.get("params") or {}
+        if method == "template.fork":
+            self._fork(params, self._link.take_descriptors(message["fds"]))
+        elif method == "vm.settings":
+            settings.apply(params)
+        else:
+            raise ProtocolError(f"the host sent {method!r} to a template")
+
+    def _fork(self, params: Message, descriptors: list[int]) -> None:
+        endpoint = params["endpoint"]
+        logs.flush()
+        me = os.getpid()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            self._link.notify("template.failed", endpoint=endpoint, error=f"cannot fork: {error.strerror}")
+            pid = -1
+        if pid == 0:
+            worker.serve(descriptors, self._callpoints[params["callpoint"]], params["title"], me, self._armed)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        if pid > 0:
+            self._workers[pid] = endpoint
+            self._link.notify("template.forked", endpoint=endpoint, pid=pid)
+
+    def _reap(self) -> None:
+        """A template has no children but its workers."""
+        while self._workers:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            endpoint = self._workers.pop(pid)
+            status = os.waitstatus_to_exitcode(status)
+            self._link.notify("template.exited", endpoint=endpoint, pid=pid, status=status)
+
+
+def serve(path: str, token: str, callpoints: dict[int, Callpoint], vm: int, armed: bool) -> NoReturn:
+    """Runs in the process that the VM ``vm`` forked a moment ago; never returns."""
+    try:
+        if armed:
+            parent.arm(vm)
+        else:
+            parent.check(vm)
+        link = Link(path)
+        hello = {"token": token, "pid": os.getpid(), "parentDeathSignal": parent.death_signal()}
+        answer = link.call("template.hello", hello)
+        if "error" in answer:
+            raise ConnectionError(f"the host refused the template: {answer['error'].get('message')}")
+        Template(link, callpoints, armed).run()
+    except EOFError:
+        parent.die()
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        logs.flush()
+    os._exit(1)

@@ -1,0 +1,185 @@
+"""The wire: JSON objects, one a line, over pipes and over the control socket, there also with descriptors."""
+
+from __future__ import annotations
+
+import array
+import json
+import os
+import select
+import socket
+import threading
+from collections import deque
+from typing import Any, Optional
+
+from callpoint_vm import forks
+
+#: The most bytes one message may have.
+LIMIT = 16 * 1024 * 1024
+
+#: The most bytes one read takes.
+CHUNK = 64 * 1024
+
+Message = dict[str, Any]
+
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+
+
+class ProtocolError(Exception):
+    """The other side sent something that is not a message."""
+
+
+def line(message: Message) -> bytes:
+    """The message as it travels."""
+    return _encode(message).encode("ascii") + b"\n"
+
+
+class Lines:
+    """Cuts a stream of bytes into messages, whatever pieces it comes in."""
+
+    def __init__(self) -> None:
+        self._partial: list[bytes] = []
+        self._size = 0
+
+    def feed(self, chunk: bytes) -> list[Message]:
+        """The messages that are complete now that ``chunk`` has come."""
+        *complete, rest = chunk.split(b"\n")
+        messages: list[Message] = []
+        if complete:
+            self._partial.append(complete[0])
+            complete[0] = b"".join(self._partial)
+            self._partial, self._size = [], 0
+            messages = [_decode(one) for one in complete]
+        if rest:
+            self._partial.append(rest)
+            self._size += len(rest)
+            if self._size > LIMIT:
+                raise ProtocolError(f"a message is longer than {LIMIT} bytes")
+        return messages
+
+
+def _decode(text: bytes) -> Message:
+    try:
+        message = json.loads(text)
+    except ValueError as error:
+        raise ProtocolError(f"not JSON: {error}: {text[:200]!r}") from None
+    if not isinstance(message, dict):
+        raise ProtocolError(f"not a JSON object: {text[:200]!r}")
+    return message
+
+
+def read_chunk(descriptor: int) -> bytes:
+    """Waits for bytes; empty at the end of the file. User code may have made the descriptor non-blocking."""
+    while True:
+        try:
+            return os.read(descriptor, CHUNK)
+        except BlockingIOError:
+            _wait(descriptor, select.POLLIN)
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Writes everything, with one call unless the pipe is full. The caller holds the pipe's lock."""
+    try:
+        written = os.write(descriptor, data)
+    except BlockingIOError:
+        written = 0
+    if written == len(data):
+        return
+    rest = memoryview(data)[written:]
+    while rest:
+        try:
+            rest = rest[os.write(descriptor, rest) :]
+        except BlockingIOError:
+            _wait(descriptor, select.POLLOUT)
+
+
+def _wait(descriptor: int, event: int) -> None:
+    poll = select.poll()
+    poll.register(descriptor, event)
+    poll.poll()
+
+
+class Link:
+    """One connection to the control socket."""
+
+    def __init__(self, path: str) -> None:
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            self._socket.connect(path)
+        except OSError as error:
+            self._socket.close()
+            raise OSError(error.errno, f"{os.strerror(error.errno or 0)}: no host answers on the socket {path}") from None
+        self._lines = Lines()
+        self._lock = threading.Lock()
+        self._descriptors: deque[int] = deque()
+        self._early: deque[Message] = deque()
+        self._last_id = 0
+        forks.close_in_children(self)
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def notify(self, method: str, **params: Any) -> None:
+        """Sends a notification; any thread may."""
+        self._send({"jsonrpc": "2.0", "method": method, "params": params})
+
+    def call(self, method: str, params: Message) -> Message:
+        """Sends a request and waits for its answer, the whole response. Other messages stay for ``receive``."""
+        self._last_id += 1
+        identifier = self._last_id
+        self._send({"jsonrpc": "2.0", "id": identifier, "method": method, "params": params})
+        while True:
+            answer = None
+            for message in self._read():
+                if message.get("id") == identifier and "method" not in message:
+                    answer = message
+                else:
+                    self._early.append(message)
+            if answer is not None:
+                return answer
+
+    def early(self) -> list[Message]:
+        """The messages that came before an answer, or along with it: no poll will tell of them."""
+        messages = list(self._early)
+        self._early.clear()
+        return messages
+
+    def receive(self) -> list[Message]:
+        """Waits for messages. ``EOFError`` says that the host is gone."""
+        return self.early() or self._read()
+
+    def take_descriptors(self, count: int) -> list[int]:
+        """The next descriptors that came; the caller owns them now."""
+        if len(self._descriptors) < count:
+            raise ProtocolError(f"a message names {count} descriptors, {len(self._descriptors)} came")
+        return [self._descriptors.popleft() for _ in range(count)]
+
+    def close(self) -> None:
+        """Closes the socket and the descriptors that nobody took."""
+        self._socket.close()
+        while self._descriptors:
+            os.close(self._descriptors.popleft())
+
+    close_after_fork = close
+
+    def _send(self, message: Message) -> None:
+        data = line(message)
+        with self._lock:
+            self._socket.sendall(data)
+
+    def _read(self) -> list[Message]:
+        try:
+            chunk, ancillary, flags, _ = self._socket.recvmsg(
+                CHUNK, socket.CMSG_SPACE(253 * 4), socket.MSG_CMSG_CLOEXEC
+            )
+        except ConnectionError:
+            raise EOFError("the host is gone") from None
+        for level, kind, data in ancillary:
+            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                numbers = array.array("i")
+                numbers.frombytes(data[: len(data) - len(data) % numbers.itemsize])
+                self._descriptors.extend(numbers)
+        if flags & socket.MSG_CTRUNC:
+            raise ProtocolError("descriptors were lost: this process has too many open")
+        if not chunk:
+            raise EOFError("the host is gone")
+        return self._lines.feed(chunk)

@@ -1,0 +1,59 @@
+"""A worker: the process that serves one callpoint in multiprocessing mode."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+from callpoint_vm import logs, parent, title
+from callpoint_vm.callpoint import Callpoint
+from callpoint_vm.endpoint import Endpoint
+
+
+def serve(descriptors: list[int], callpoint: Callpoint, name: str, template: int, armed: bool) -> NoReturn:
+    """Runs in the process that the template ``template`` forked a moment ago; never returns."""
+    try:
+        if armed:
+            parent.arm(template)
+        else:
+            parent.check(template)
+        parent.set_subreaper(True)
+        title.set_title(name)
+        _refresh()
+        endpoint = Endpoint(descriptors, {callpoint.identifier: callpoint}, on_end=_leave, on_stop=_leave)
+        endpoint.run()
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        logs.flush()
+        os._exit(1)
+    _wait_for_leave()
+
+
+def _refresh() -> None:
+    """Makes this process differ from its twins where it has to. ``random`` has seeded itself already.
+
+    Only what the package imported is touched.
+    """
+    if "multiprocessing.util" in sys.modules:
+        from multiprocessing import process, util
+
+        # Managers and queues of setup() belong to the VM; here there are only ways to reach them.
+        process._children = set()  # type: ignore[attr-defined]
+        util._finalizer_registry.clear()
+        util._run_after_forkers()
+    if "numpy.random" in sys.modules:
+        sys.modules["numpy.random"].seed()
+
+
+def _leave() -> None:
+    logs.flush()
+    os._exit(0)
+
+
+def _wait_for_leave() -> NoReturn:
+    """The first thread has nothing more to read; the last callback to finish ends the process."""
+    import signal
+
+    while True:
+        signal.pause()
