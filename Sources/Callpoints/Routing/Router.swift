@@ -22,6 +22,12 @@ package struct Router: Sendable {
     package let request: RequestID
     /// Where it goes.
     package let endpoint: EndpointID
+
+    /// Creates a dispatch.
+    package init(request: RequestID, endpoint: EndpointID) {
+      self.request = request
+      self.endpoint = endpoint
+    }
   }
 
   /// What the end of an endpoint means for its requests.

@@ -5,6 +5,9 @@ package final class DescriptorBundle {
   /// The numbers, in the order of `add`.
   private(set) var numbers: [Int32] = []
 
+  /// How many there are.
+  package var count: Int { numbers.count }
+
   /// An empty bundle.
   package init() {}
 

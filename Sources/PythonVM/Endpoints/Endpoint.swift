@@ -1,0 +1,146 @@
+import Callpoints
+import Kernel
+
+/// A worker, or a VM that serves with threads: three pipes and a page.
+///
+/// Owner: the reactor's thread. The reply pipe's end of file proves nothing, as a child of a callback may hold the
+/// pipe; whoever forked the process reports its end, and only then is ``drain()`` called and the endpoint given up.
+final class Endpoint {
+  /// The endpoint's number.
+  let id: EndpointID
+  /// The process that serves, once it has said that it is ready.
+  private(set) var pid: Int32?
+
+  /// What the endpoint tells its VM.
+  struct Events {
+    /// It is ready to serve.
+    let ready: (Int32) -> Void
+    /// It broke the protocol and must be killed.
+    let violated: (ProtocolViolation) -> Void
+    /// A callback went on after its deadline and the grace period.
+    let overran: (_ label: String) -> Void
+  }
+
+  private static let patience = Duration.milliseconds(1)
+
+  private let reactor: Reactor
+  private let dispatcher: Dispatcher
+  private let events: Events
+  private let page: SharedPage
+  private let threads: Int
+  private let requests: LineWriter
+  private let control: LineWriter
+  private var replies: LineReader?
+  private var watch: Timer?
+  /// Whether a reply has come since the watch was last armed.
+  private var hasProgressed = false
+
+  /// Makes the pipes of an endpoint.
+  ///
+  /// - Parameters:
+  ///   - id: The endpoint's number.
+  ///   - threads: How many words of the page the process may use.
+  ///   - reactor: Where the pipes are watched.
+  ///   - dispatcher: Where replies go.
+  ///   - events: What the endpoint tells its VM.
+  ///   - remoteEnds: Receives the ends that the process gets, in the order of the wire protocol.
+  /// - Throws: ``KernelFailure`` if the system has no descriptors left.
+  init(
+    id: EndpointID, threads: Int, reactor: Reactor, dispatcher: Dispatcher, events: Events,
+    remoteEnds: DescriptorBundle
+  ) throws(KernelFailure) {
+    self.id = id
+    self.threads = threads
+    self.reactor = reactor
+    self.dispatcher = dispatcher
+    self.events = events
+    page = try SharedPage()
+    var requestPipe = try Descriptor.pipe()
+    var replyPipe = try Descriptor.pipe()
+    var controlPipe = try Descriptor.pipe()
+    remoteEnds.add(requestPipe.takeReadEnd())
+    remoteEnds.add(replyPipe.takeWriteEnd())
+    remoteEnds.add(controlPipe.takeReadEnd())
+    remoteEnds.add(try page.descriptor())
+    // A broken pipe means that the process is ending; its end is reported by the process that forked it.
+    requests = try LineWriter(requestPipe.takeWriteEnd(), reactor: reactor) { _ in }
+    control = try LineWriter(controlPipe.takeWriteEnd(), reactor: reactor) { _ in }
+    replies = try LineReader(
+      replyPipe.takeReadEnd(), reactor: reactor,
+      onLine: { [unowned self] line in line.withUnsafeBytes { received($0) } },
+      onEnd: { end in
+        if case .violation(let violation) = end { events.violated(ProtocolViolation("\(violation)")) }
+      })
+  }
+
+  /// The requests that the page says are running.
+  var started: Set<RequestID> {
+    Set((0..<threads).lazy.map { self.page.word($0) }.filter { $0 != 0 }.map(RequestID.init))
+  }
+
+  /// Writes a request, or keeps it until the pipe has room.
+  func send(_ line: [UInt8]) {
+    requests.send(line)
+    watchProgress()
+  }
+
+  /// Makes another thread read on: the one that reads may be waiting for the request that was just sent.
+  func takeOver() { control.send(Array("{\"do\":\"take-over\"}\n".utf8)) }
+
+  /// Asks the process to call `cb_abort` for a request.
+  func abort(_ request: RequestID) {
+    control.send(Array("{\"do\":\"abort\",\"id\":\(request.number)}\n".utf8))
+  }
+
+  /// Sends a line down the control pipe.
+  func sendControl(_ line: String) { control.send(Array((line + "\n").utf8)) }
+
+  /// A callback has gone on too long after its deadline.
+  func overran(_ request: RequestID, label: String) {
+    sendControl("{\"do\":\"stacks\"}")
+    events.overran(label)
+  }
+
+  /// Reads what the process wrote before it ended, until the pipe would block.
+  func drain() { replies?.readUntilBlocked() }
+
+  /// Closes the pipes.
+  func close() {
+    if let watch { reactor.cancel(watch) }
+    watch = nil
+    requests.close()
+    control.close()
+    replies?.close()
+  }
+
+  private func received(_ line: UnsafeRawBufferPointer) {
+    do throws(ProtocolViolation) {
+      switch try Reply.parse(line) {
+      case .ready(let pid):
+        self.pid = pid
+        events.ready(pid)
+      case .reply(let request, let result):
+        hasProgressed = true
+        try dispatcher.replied(request, result, from: self)
+      case .timeout(let request, let seconds):
+        dispatcher.moveDeadline(of: request, to: .seconds(seconds))
+      }
+    } catch {
+      events.violated(error)
+    }
+  }
+
+  /// While requests lie unread and no reply comes, the thread that reads is stuck in a callback: another must take
+  /// over. The process itself never wakes by a timer.
+  private func watchProgress() {
+    guard watch == nil, dispatcher.inFlight(on: id) > 1 else { return }
+    hasProgressed = false
+    watch = reactor.after(Self.patience) { [unowned self] in
+      watch = nil
+      let running = started.count
+      guard dispatcher.inFlight(on: id) > running else { return }
+      if !hasProgressed, running < threads { takeOver() }
+      watchProgress()
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import Callpoints
+package import JSON
+
+/// An endpoint's answer to a request, still as text.
+///
+/// The bytes belong to the endpoint's buffer: they are valid while the completion runs and not after.
+package struct Reply {
+  private let bytes: UnsafeRawBufferPointer
+  private let result: Range<Int>
+  private let writesRange: Range<Int>?
+  private let readsRange: Range<Int>?
+
+  /// A line from a reply pipe.
+  enum Line {
+    case ready(pid: Int32)
+    case reply(RequestID, Result<Reply, CallError>)
+    case timeout(RequestID, seconds: Double)
+  }
+
+  /// Reads a line from a reply pipe.
+  ///
+  /// - Parameter line: The line without its newline.
+  /// - Returns: What it says.
+  /// - Throws: ``ProtocolViolation`` if it says nothing that the protocol knows.
+  static func parse(_ line: UnsafeRawBufferPointer) throws(ProtocolViolation) -> Line {
+    var id: UInt64?
+    var success: Range<Int>?
+    var failure: Range<Int>?
+    var writes: Range<Int>?
+    var reads: Range<Int>?
+    var notice: (key: String, range: Range<Int>)?
+    do {
+      var scanner = JSONScanner(line)
+      try scanner.members { (key, range) throws(JSONError) in
+        switch key {
+        case "id": id = try JSONValue(parsing: UnsafeRawBufferPointer(rebasing: line[range])).uint
+        case "ok": success = range
+        case "error": failure = range
+        case "writes": writes = range
+        case "reads": reads = range
+        default: notice = (key, range)
+        }
+      }
+      try scanner.finish()
+      if let id {
+        if let failure {
+          let error = try JSONValue(parsing: UnsafeRawBufferPointer(rebasing: line[failure]))
+          return .reply(RequestID(id), .failure(callbackError(error)))
+        }
+        guard let success else { throw ProtocolViolation("a reply to request \(id) has neither result nor error") }
+        return .reply(
+          RequestID(id),
+          .success(Reply(bytes: line, result: success, writesRange: writes, readsRange: reads)))
+      }
+      if let notice {
+        let value = try JSONValue(parsing: UnsafeRawBufferPointer(rebasing: line[notice.range]))
+        switch notice.key {
+        case "ready":
+          if let pid = value["pid"]?.int.flatMap({ Int32(exactly: $0) }) { return .ready(pid: pid) }
+        case "timeout":
+          if let id = value["id"]?.uint, let seconds = value["seconds"]?.double {
+            return .timeout(RequestID(id), seconds: seconds)
+          }
+        default: break
+        }
+      }
+    } catch let violation as ProtocolViolation {
+      throw violation
+    } catch {
+      throw ProtocolViolation("a reply is not JSON: \(error)")
+    }
+    throw ProtocolViolation("a reply has no known member")
+  }
+
+  private static func callbackError(_ error: JSONValue) -> CallError {
+    CallError(.callbackError, error["message"]?.string ?? "the callback failed", errno: error["errno"]?.int)
+  }
+
+  /// The members of `ok`.
+  package func value() throws(ProtocolViolation) -> JSONValue { try parsed(result) }
+
+  /// The text of one member of `ok`, or `nil` if it has no such member.
+  package func text(of member: String) throws(ProtocolViolation) -> UnsafeRawBufferPointer? {
+    var found: Range<Int>?
+    do {
+      var scanner = JSONScanner(bytes, in: result)
+      try scanner.members { (key, range) throws(JSONError) in
+        if key == member { found = range }
+      }
+    } catch {
+      throw ProtocolViolation("a reply is not JSON: \(error)")
+    }
+    return found.map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
+  }
+
+  /// The write log.
+  package func writes() throws(ProtocolViolation) -> [JSONValue] { try parsed(writesRange).array ?? [] }
+
+  /// The keypaths that the callback read.
+  package func reads() throws(ProtocolViolation) -> [String] {
+    try (parsed(readsRange).array ?? []).compactMap(\.string)
+  }
+
+  private func parsed(_ range: Range<Int>?) throws(ProtocolViolation) -> JSONValue {
+    guard let range else { return .null }
+    do {
+      return try JSONValue(parsing: UnsafeRawBufferPointer(rebasing: bytes[range]))
+    } catch {
+      throw ProtocolViolation("a reply is not JSON: \(error)")
+    }
+  }
+}

@@ -1,0 +1,214 @@
+import Callpoints
+
+/// The life of one VM, from launch to exit and back, as decisions only.
+///
+/// Owner: the reactor's thread. Every event returns what is to be done; nothing is done here. A VM whose user code
+/// cannot be loaded is `failed` and stays so, as loading it again would fail again; one that died is launched again
+/// after a pause that grows.
+package struct VMLifecycle: Sendable {
+  /// Where a VM is in its life.
+  package enum State: Hashable, Sendable {
+    /// Not started yet, or stopped by request. Can become `launching`.
+    case stopped
+    /// The guard has been asked. Can become `starting`, `waiting`, `stopping`.
+    case launching
+    /// The process runs; its components and workers are not all ready. Can become `running`, `failed`, `waiting`.
+    case starting(pid: Int32)
+    /// It serves. Can become `stopping`, `waiting`, `failed`.
+    case running(pid: Int32)
+    /// It has been told to stop. Can become `stopped`, `launching`.
+    case stopping(pid: Int32?, thenStart: Bool)
+    /// It died and will be launched again. Can become `launching`, `stopped`.
+    case waiting(error: String)
+    /// It is over until somebody starts it. Can become `launching`, `stopped`.
+    case failed(error: String)
+  }
+
+  /// What the driver has to do, in order.
+  package enum Action: Hashable, Sendable {
+    case launch
+    /// Begin to measure the start timeout.
+    case watchStart
+    /// Tell the VM to run every `teardown()` and exit.
+    case askToStop
+    /// Send SIGKILL to the VM.
+    case kill
+    /// Launch again after this time.
+    case relaunch(after: Duration)
+    /// The state has changed for good or for long: somebody may be waiting for it.
+    case announce
+  }
+
+  /// The present state.
+  package private(set) var state = State.stopped
+  /// How often the VM has been launched again after it died.
+  package private(set) var restarts = 0
+
+  private let restartsAutomatically: Bool
+  private let startTimeout: Duration
+  private var tally = RestartTally()
+  /// Why the VM is being killed, if the kill is ours.
+  private var verdict: String?
+
+  /// Creates the life of a VM that is stopped.
+  ///
+  /// - Parameters:
+  ///   - restartsAutomatically: Whether to launch it again when it dies.
+  ///   - startTimeout: How long a start may take; named in the error.
+  package init(restartsAutomatically: Bool, startTimeout: Duration) {
+    self.restartsAutomatically = restartsAutomatically
+    self.startTimeout = startTimeout
+  }
+
+  /// Whether the VM has come to rest: it serves, or it will not without somebody's or time's help.
+  package var isSettled: Bool {
+    switch state {
+    case .launching, .starting: false
+    case .stopping(_, let thenStart): !thenStart
+    case .stopped, .running, .waiting, .failed: true
+    }
+  }
+
+  /// Somebody wants the VM to run.
+  package mutating func startRequested() -> [Action] {
+    switch state {
+    case .stopped, .failed, .waiting:
+      state = .launching
+      verdict = nil
+      return [.launch, .watchStart]
+    case .stopping(let pid, _):
+      state = .stopping(pid: pid, thenStart: true)
+      return []
+    case .launching, .starting, .running: return []
+    }
+  }
+
+  /// The guard has started the process.
+  package mutating func launched(pid: Int32) -> [Action] {
+    switch state {
+    case .launching:
+      state = .starting(pid: pid)
+      return []
+    case .stopping(_, let thenStart):
+      state = .stopping(pid: pid, thenStart: thenStart)
+      return [.kill]
+    case .stopped, .starting, .running, .waiting, .failed:
+      preconditionFailure("\(state) cannot see a launch")
+    }
+  }
+
+  /// The guard could not start the process.
+  package mutating func launchFailed(
+    _ error: String, using generator: inout some RandomNumberGenerator
+  ) -> [Action] {
+    died(error, using: &generator)
+  }
+
+  /// Every component is set up and every endpoint is ready.
+  package mutating func becameReady() -> [Action] {
+    guard case .starting(let pid) = state else { return [] }
+    state = .running(pid: pid)
+    return [.announce]
+  }
+
+  /// The VM has run for a while without failing: what went wrong before is forgiven.
+  package mutating func provedItself() { tally.succeeded() }
+
+  /// No component could be set up; starting again would not help.
+  package mutating func loadFailed(_ error: String) -> [Action] {
+    switch state {
+    case .starting, .running:
+      verdict = error
+      return [.askToStop]
+    case .stopped, .launching, .stopping, .waiting, .failed: return []
+    }
+  }
+
+  /// The start timeout has passed since a launch.
+  package mutating func startTimedOut() -> [Action] {
+    switch state {
+    case .launching, .starting:
+      verdict = "it did not start within \(startTimeout.seconds) s"
+      return [.kill]
+    case .stopped, .running, .stopping, .waiting, .failed: return []
+    }
+  }
+
+  /// Somebody wants the VM to stop.
+  package mutating func stopRequested() -> [Action] {
+    switch state {
+    case .stopped: return []
+    case .waiting, .failed:
+      state = .stopped
+      return [.announce]
+    case .launching:
+      state = .stopping(pid: nil, thenStart: false)
+      return []
+    case .starting(let pid), .running(let pid):
+      state = .stopping(pid: pid, thenStart: false)
+      return [.askToStop]
+    case .stopping(let pid, _):
+      state = .stopping(pid: pid, thenStart: false)
+      return []
+    }
+  }
+
+  /// A stop has taken too long.
+  package mutating func stopTimedOut() -> [Action] {
+    switch state {
+    case .stopping, .starting, .running: [.kill]
+    case .stopped, .launching, .waiting, .failed: []
+    }
+  }
+
+  /// The process is gone.
+  ///
+  /// - Parameters:
+  ///   - status: How it ended, in words.
+  ///   - generator: The source of the back-off's jitter.
+  /// - Returns: What to do.
+  package mutating func exited(_ status: String, using generator: inout some RandomNumberGenerator) -> [Action] {
+    switch state {
+    case .stopping(_, let thenStart):
+      state = .stopped
+      return [.announce] + (thenStart ? startRequested() : [])
+    case .starting, .running, .launching:
+      if let verdict {
+        state = .failed(error: verdict)
+        return [.announce]
+      }
+      return died("it died: \(status)", using: &generator)
+    case .stopped, .waiting, .failed: return []
+    }
+  }
+
+  /// The pause before a launch is over.
+  package mutating func pauseEnded() -> [Action] {
+    guard case .waiting = state else { return [] }
+    restarts += 1
+    return startRequested()
+  }
+
+  private mutating func died(
+    _ error: String, using generator: inout some RandomNumberGenerator
+  ) -> [Action] {
+    if case .stopping(_, let thenStart) = state {
+      state = .stopped
+      return [.announce] + (thenStart ? startRequested() : [])
+    }
+    guard restartsAutomatically else {
+      state = .failed(error: error)
+      return [.announce]
+    }
+    state = .waiting(error: error)
+    return [.announce, .relaunch(after: tally.failed(using: &generator))]
+  }
+}
+
+extension Duration {
+  /// The duration in seconds, as people write it: `30` or `0.5`.
+  package var seconds: String {
+    let seconds = self / .seconds(1)
+    return seconds == seconds.rounded() ? String(Int(seconds)) : String(seconds)
+  }
+}

@@ -1,0 +1,27 @@
+package import Callpoints
+package import Packages
+
+/// One component of a VM, with what became of it.
+package struct Component {
+  /// A component's or worker's state; the raw values are those of `status`.
+  package enum State: String, Hashable, Sendable {
+    case starting
+    case running
+    case stopping
+    case stopped
+    case failed
+  }
+
+  /// What the package says about it.
+  package let plan: ComponentPlan
+  /// What it is doing.
+  package internal(set) var state = State.stopped
+  /// Why it failed.
+  package internal(set) var error: String?
+  /// How its callbacks run, once that is decided.
+  package internal(set) var decision: ModeDecision?
+  /// What it registered.
+  package internal(set) var entries: [CallpointTable.Entry] = []
+  /// The numbers of its registrations within the VM, in the order of ``entries``.
+  var registrations: [Int] = []
+}

@@ -1,0 +1,193 @@
+import Callpoints
+import Glibc
+package import JSON
+import Kernel
+import Packages
+
+/// What the VM's process and its template say on the control socket.
+extension VirtualMachine {
+  /// The VM's process has said hello.
+  ///
+  /// - Parameters:
+  ///   - connection: The connection, which is the VM's from now on.
+  ///   - pid: The process that speaks.
+  /// - Returns: The answer: everything the VM must know to start its components.
+  package func attach(_ connection: RPCConnection, pid: Int32) -> JSONValue {
+    channel = connection
+    connection.onNotification = { [unowned self] method, params in
+      do throws(ProtocolViolation) {
+        try received(method, params)
+      } catch {
+        violated("the VM: \(error)")
+      }
+    }
+    connection.onEnd = { [unowned self] in
+      channel = nil
+      // A VM that closed its control socket cannot be stopped in order; its exit is reported by the guard.
+      kill()
+    }
+    return [
+      "vm": .string(plan.name), "host": .integer(Int64(getpid())), "version": "6.7",
+      "components": .array(components.map { describe($0.plan) }),
+      "schema": .string(configuration.schemaPath),
+      "log": [
+        "prefix": .string(configuration.logFilePrefix), "level": .string(configuration.logLevel.rawValue),
+      ],
+      "threads": .integer(Int64(configuration.threads)),
+      "parentDeathSignal": .bool(configuration.parentDeathSignalWorks),
+      "selfAssignWarning": "alarm",
+    ]
+  }
+
+  /// The VM's template has said hello.
+  package func attachTemplate(_ connection: RPCConnection) {
+    template = connection
+    connection.onNotification = { [unowned self] method, params in
+      do throws(ProtocolViolation) {
+        try templateReceived(method, params)
+      } catch {
+        violated("the template: \(error)")
+      }
+    }
+    connection.onEnd = { [unowned self] in
+      template = nil
+      guard case .stopping = state else {
+        note("has lost its template, and with it its workers")
+        return kill()
+      }
+    }
+    for index in workers.indices { fork(worker: index) }
+    checkReadiness()
+  }
+
+  /// Tells the VM and its workers about a new log level.
+  package func changeLogLevel(to level: LogLevel) {
+    channel?.notify("vm.settings", ["level": .string(level.rawValue)])
+    for worker in workers {
+      worker.endpoint?.sendControl("{\"do\":\"settings\",\"level\":\"\(level.rawValue)\"}")
+    }
+  }
+
+  private func describe(_ component: ComponentPlan) -> JSONValue {
+    [
+      "package": .string(component.package), "name": .string(component.name), "class": .string(component.className),
+      "module": .string(component.module), "attribute": .string(component.attribute),
+      "model": .string(plan.model.rawValue), "directory": .string(component.directory),
+    ]
+  }
+
+  private func violated(_ what: String) {
+    note("is killed: \(what)")
+    kill()
+  }
+
+  private func received(_ method: String, _ params: JSONValue) throws(ProtocolViolation) {
+    switch method {
+    case "vm.component": componentReported(try ComponentReport(params))
+    case "vm.ready": setupEnded(threadsLeft: (params["threads"]?.array ?? []).compactMap(\.string))
+    case "vm.event": break
+    default: throw ProtocolViolation("unknown message \(method)")
+    }
+  }
+
+  private func componentReported(_ report: ComponentReport) {
+    guard
+      let index = components.firstIndex(where: { $0.plan.package == report.package && $0.plan.name == report.name })
+    else { return }
+    if let error = report.error {
+      components[index].state = .failed
+      components[index].error = error
+      note("component \(report.name) failed: \(error)")
+      return
+    }
+    do {
+      let entries = try table.register(report, of: plan.name)
+      let gone = components[index].entries.filter { old in !entries.contains { $0.id == old.id } }
+      for entry in gone { dispatcher.close(entry.id, because: CallError(.unavailable, "it is no longer registered")) }
+      components[index].entries = entries
+      components[index].registrations = report.registrations.map(\.number)
+      components[index].state = .running
+      for (entry, registration) in zip(entries, report.registrations) {
+        dispatcher.open(
+          entry.id, Dispatcher.Target(label: "\(entry.identity)", registration: registration.number))
+      }
+    } catch {
+      components[index].state = .failed
+      components[index].error = "\(error)"
+      note("component \(report.name) failed: \(error)")
+    }
+  }
+
+  private func setupEnded(threadsLeft: [String]) {
+    var served: [(CallpointID, Int)] = []
+    var forked: [CallpointID] = []
+    for index in components.indices where components[index].state == .running {
+      let component = components[index]
+      let decision = ModeDecision.decide(
+        asksForProcesses: plan.model == .multiprocessing, callpoints: component.entries.count,
+        parentDeathSignalWorks: configuration.parentDeathSignalWorks, threadsLeft: threadsLeft)
+      components[index].decision = decision
+      switch decision.mode {
+      case .threading: served += zip(component.entries.map(\.id), component.registrations)
+      case .multiprocessing: forked += component.entries.map(\.id)
+      }
+    }
+    if components.allSatisfy({ $0.state == .failed }) {
+      let errors = components.compactMap(\.error).joined(separator: "; ")
+      return perform(lifecycle.loadFailed(errors))
+    }
+    workers = forked.flatMap { callpoint in
+      (0..<workerCount(of: callpoint)).map { _ in Worker(callpoint: callpoint) }
+    }
+    if !workers.isEmpty { channel?.notify("vm.template") }
+    if !served.isEmpty { serveWithThreads(served) }
+    channel?.notify("vm.start")
+    checkReadiness()
+  }
+
+  private func workerCount(of callpoint: CallpointID) -> Int {
+    let name = table.all.first { $0.id == callpoint }?.identity.name ?? ""
+    return configuration.workers[name] ?? configuration.defaultWorkers
+  }
+
+  private func serveWithThreads(_ served: [(callpoint: CallpointID, registration: Int)]) {
+    let callpoints = served.map(\.callpoint)
+    let id = makeEndpointID()
+    do throws(KernelFailure) {
+      let ends = DescriptorBundle()
+      let endpoint = try Endpoint(
+        id: id, threads: configuration.threads, reactor: reactor, dispatcher: dispatcher,
+        events: Endpoint.Events(
+          ready: { [unowned self] _ in
+            guard let threadsEndpoint else { return }
+            dispatcher.endpointReady(threadsEndpoint, serving: callpoints, credit: configuration.threads)
+            checkReadiness()
+          },
+          violated: { [unowned self] in violated("its reply pipe: \($0)") },
+          overran: { [unowned self] label in note("\(label) runs on after its deadline; its thread is lost") }),
+        remoteEnds: ends)
+      threadsEndpoint = endpoint
+      channel?.notify(
+        "vm.serve",
+        [
+          "endpoint": .integer(Int64(id.number)), "threads": .integer(Int64(configuration.threads)),
+          "callpoints": .array(served.map { .integer(Int64($0.registration)) }),
+        ], descriptors: ends)
+    } catch {
+      violated("no descriptors are left for its pipes: \(error)")
+    }
+  }
+
+  /// Announces the VM once everything that serves is ready.
+  func checkReadiness() {
+    guard case .starting = state, components.allSatisfy({ $0.state != .starting }) else { return }
+    guard components.contains(where: { $0.state == .running }) else { return }
+    if let threadsEndpoint, threadsEndpoint.pid == nil { return }
+    guard workers.allSatisfy({ $0.state == .running }) else { return }
+    guard workers.isEmpty || template != nil else { return }
+    for component in components {
+      for entry in component.entries { dispatcher.refuse(entry.id, because: nil) }
+    }
+    perform(lifecycle.becameReady())
+  }
+}

@@ -1,0 +1,118 @@
+import Callpoints
+import Glibc
+import JSON
+import Kernel
+
+/// The workers of a VM in multiprocessing mode.
+extension VirtualMachine {
+  /// Asks the template for the next process of a worker.
+  func fork(worker index: Int) {
+    guard let template else { return }
+    let callpoint = workers[index].callpoint
+    guard let component = components.first(where: { $0.entries.contains { $0.id == callpoint } }),
+      let place = component.entries.firstIndex(where: { $0.id == callpoint })
+    else { return }
+    let entry = component.entries[place]
+    let id = makeEndpointID()
+    do throws(KernelFailure) {
+      let ends = DescriptorBundle()
+      let endpoint = try Endpoint(
+        id: id, threads: configuration.threads, reactor: reactor, dispatcher: dispatcher,
+        events: Endpoint.Events(
+          ready: { [unowned self] _ in workerReady(id) },
+          violated: { [unowned self] violation in
+            note("worker of \(entry.identity) is killed: \(violation)")
+            killWorker(id)
+          },
+          overran: { [unowned self] label in
+            note("worker of \(label) is killed: it ran on after its deadline")
+            killWorker(id)
+          }),
+        remoteEnds: ends)
+      workers[index].endpoint = endpoint
+      workers[index].state = .starting
+      template.notify(
+        "template.fork",
+        [
+          "endpoint": .integer(Int64(id.number)), "callpoint": .integer(Int64(component.registrations[place])),
+          "title": .string("\(entry.identity)"),
+        ], descriptors: ends)
+    } catch {
+      forkAgain(worker: index, because: "\(error)")
+    }
+  }
+
+  func templateReceived(_ method: String, _ params: JSONValue) throws(ProtocolViolation) {
+    guard let number = params["endpoint"]?.int else { throw ProtocolViolation("\(method) names no endpoint") }
+    guard let index = worker(of: EndpointID(number)) else { return }
+    switch method {
+    case "template.forked":
+      workers[index].pid = params["pid"]?.int.flatMap { Int32(exactly: $0) }
+    case "template.failed":
+      forkAgain(worker: index, because: params["error"]?.string ?? "the fork failed")
+    case "template.exited":
+      let status = ExitStatus(wire: Int32(clamping: params["status"]?.int ?? 0))
+      let identity = table.all.first { $0.id == workers[index].callpoint }?.identity
+      let pid = workers[index].pid.map(String.init) ?? "?"
+      workers[index].lastExit = "\(status)"
+      note("worker \(pid) of \(identity.map { "\($0)" } ?? "a callpoint") ended: \(status)")
+      // What its callbacks left behind has been adopted by the guard, which is not told.
+      processes.sweep()
+      forkAgain(worker: index, because: "its worker, process \(pid), ended: \(status)")
+    default: throw ProtocolViolation("unknown message \(method)")
+    }
+  }
+
+  /// Settles what a worker's process had, after reading what it wrote.
+  func giveUpEndpoint(ofWorker index: Int, because error: CallError) {
+    guard let endpoint = workers[index].endpoint else { return }
+    endpoint.drain()
+    dispatcher.endpointLost(endpoint, because: error)
+    endpoint.close()
+    workers[index].endpoint = nil
+    workers[index].pid = nil
+  }
+
+  private func workerReady(_ endpoint: EndpointID) {
+    guard let index = worker(of: endpoint), let link = workers[index].endpoint else { return }
+    workers[index].state = .running
+    workers[index].callsAtStart = dispatcher.statistics(of: workers[index].callpoint).calls
+    dispatcher.endpointReady(link, serving: [workers[index].callpoint], credit: configuration.threads)
+    dispatcher.refuse(workers[index].callpoint, because: nil)
+    checkReadiness()
+  }
+
+  private func forkAgain(worker index: Int, because reason: String) {
+    let callpoint = workers[index].callpoint
+    let hasWorked = dispatcher.statistics(of: callpoint).calls > workers[index].callsAtStart
+    giveUpEndpoint(ofWorker: index, because: CallError(.workerLost, reason))
+    if case .stopping = state {
+      workers[index].state = .stopped
+      return
+    }
+    if hasWorked { workers[index].tally.succeeded() }
+    let pause = workers[index].tally.failed(using: &random)
+    workers[index].state = .starting
+    workers[index].restarts += 1
+    if workers[index].tally.isExhausted, !workers.contains(where: { $0.callpoint == callpoint && $0.state == .running })
+    {
+      dispatcher.refuse(callpoint, because: "its worker keeps dying: \(reason)")
+    }
+    guard pause > .zero else { return fork(worker: index) }
+    let token = token
+    _ = reactor.after(pause) { [weak self] in
+      guard let self, self.token == token, workers.indices.contains(index), template != nil else { return }
+      fork(worker: index)
+    }
+  }
+
+  private func killWorker(_ endpoint: EndpointID) {
+    guard let index = worker(of: endpoint), let pid = workers[index].pid ?? workers[index].endpoint?.pid else { return }
+    // The template has not reported the worker's end, so the number is still the worker's.
+    Glibc.kill(pid, SIGKILL)
+  }
+
+  private func worker(of endpoint: EndpointID) -> Int? {
+    workers.firstIndex { $0.endpoint?.id == endpoint }
+  }
+}

@@ -1,0 +1,271 @@
+package import Callpoints
+package import Kernel
+package import Packages
+
+/// A Python VM: its process, its components, its template and its workers.
+///
+/// Owner: the reactor's thread. ``VMLifecycle`` decides; this class launches, sends and listens. User code can only
+/// make its own VM fail.
+package final class VirtualMachine {
+  /// What a VM tells the host.
+  package struct Events {
+    /// Its state has changed in a way that somebody may be waiting for.
+    package var changed: (VirtualMachine) -> Void
+    /// It wrote a line on standard output or standard error.
+    package var printed: (VirtualMachine, ArraySlice<UInt8>) -> Void
+    /// Something happened that belongs in the host's log.
+    package var noted: (VirtualMachine, String) -> Void
+
+    /// Creates the closures.
+    package init(
+      changed: @escaping (VirtualMachine) -> Void,
+      printed: @escaping (VirtualMachine, ArraySlice<UInt8>) -> Void,
+      noted: @escaping (VirtualMachine, String) -> Void
+    ) {
+      self.changed = changed
+      self.printed = printed
+      self.noted = noted
+    }
+  }
+
+  /// What runs in it.
+  package let plan: VMPlan
+  /// The launch that is under way or was last.
+  package private(set) var launchID: LaunchID?
+  /// The secret that names the present process to the control socket.
+  package private(set) var token = ""
+  /// Its components.
+  package internal(set) var components: [Component]
+  /// Its workers, in the order of the callpoints.
+  package internal(set) var workers: [Worker] = []
+
+  let configuration: VMConfiguration
+  let reactor: Reactor
+  let dispatcher: Dispatcher
+  let table: CallpointTable
+  let events: Events
+  let makeEndpointID: () -> EndpointID
+  /// The guard, a new one after the last was lost.
+  package var processes: Guard
+
+  var lifecycle: VMLifecycle
+  var channel: RPCConnection?
+  var template: RPCConnection?
+  /// The VM's own endpoint, if any of its components runs with threads.
+  var threadsEndpoint: Endpoint?
+  var random = SystemRandomNumberGenerator()
+  private var output: LineReader?
+  private var startTimer: Timer?
+  private var stopTimer: Timer?
+
+  /// Creates a VM that is stopped.
+  ///
+  /// - Parameters:
+  ///   - plan: What runs in it.
+  ///   - configuration: What it has in common with the other VMs.
+  ///   - reactor: Where it waits.
+  ///   - processes: The guard that launches it.
+  ///   - dispatcher: Where its endpoints get their requests from.
+  ///   - table: Where its callpoints are registered.
+  ///   - makeEndpointID: Makes endpoint numbers that are unique in the host.
+  ///   - events: What it tells the host.
+  package init(
+    plan: VMPlan, configuration: VMConfiguration, reactor: Reactor, processes: Guard, dispatcher: Dispatcher,
+    table: CallpointTable, makeEndpointID: @escaping () -> EndpointID, events: Events
+  ) {
+    self.plan = plan
+    self.configuration = configuration
+    self.reactor = reactor
+    self.processes = processes
+    self.dispatcher = dispatcher
+    self.table = table
+    self.makeEndpointID = makeEndpointID
+    self.events = events
+    components = plan.components.map { Component(plan: $0) }
+    lifecycle = VMLifecycle(
+      restartsAutomatically: configuration.restartsAutomatically, startTimeout: configuration.startTimeout)
+  }
+
+  /// Where the VM is in its life.
+  package var state: VMLifecycle.State { lifecycle.state }
+
+  /// Whether it has come to rest.
+  package var isSettled: Bool { lifecycle.isSettled }
+
+  /// How often it has been launched again after it died.
+  package var restarts: Int { lifecycle.restarts }
+
+  /// The process, while there is one.
+  package var pid: Int32? {
+    switch state {
+    case .starting(let pid), .running(let pid): pid
+    case .stopping(let pid, _): pid
+    case .stopped, .launching, .waiting, .failed: nil
+    }
+  }
+
+  /// How the VM serves: with processes if any of its components does.
+  package var decision: ModeDecision? {
+    let decisions = components.compactMap(\.decision)
+    return decisions.first { $0.mode == .multiprocessing } ?? decisions.first
+  }
+
+  /// Launches it, unless it runs.
+  package func start() { perform(lifecycle.startRequested()) }
+
+  /// Stops it: every `teardown()` runs.
+  package func stop() {
+    perform(lifecycle.stopRequested())
+    refuseCallpoints(because: "VM \(plan.name) is stopped")
+  }
+
+  /// Kills it at once.
+  package func kill() {
+    guard let pid else { return }
+    processes.kill(pid)
+  }
+
+  // MARK: What the guard reports
+
+  /// The guard has started the process.
+  package func launched(pid: Int32) {
+    note("started as process \(pid)")
+    perform(lifecycle.launched(pid: pid))
+  }
+
+  /// The guard could not start the process.
+  package func launchFailed(_ error: String) {
+    note("could not be started: \(error)")
+    cancelTimers()
+    fail("\(configuration.startCommand): \(error)")
+    perform(lifecycle.launchFailed("\(configuration.startCommand): \(error)", using: &random))
+  }
+
+  /// The process is gone.
+  package func exited(_ status: ExitStatus) {
+    note("process ended: \(status)")
+    cancelTimers()
+    let error = CallError(.workerLost, "VM \(plan.name) ended: \(status)")
+    for index in workers.indices { giveUpEndpoint(ofWorker: index, because: error) }
+    workers = []
+    if let endpoint = threadsEndpoint {
+      endpoint.drain()
+      dispatcher.endpointLost(endpoint, because: error)
+      endpoint.close()
+      threadsEndpoint = nil
+    }
+    channel?.close()
+    template?.close()
+    channel = nil
+    template = nil
+    output?.readUntilBlocked()
+    output?.close()
+    output = nil
+    perform(lifecycle.exited("\(status)", using: &random))
+    switch state {
+    case .failed(let error), .waiting(let error): fail(error)
+    case .stopped, .launching:
+      for index in components.indices { components[index].state = .stopped }
+    case .starting, .running, .stopping: break
+    }
+  }
+
+  // MARK: Effects
+
+  func perform(_ actions: [VMLifecycle.Action]) {
+    for action in actions {
+      switch action {
+      case .launch: launch()
+      case .watchStart:
+        startTimer = reactor.after(configuration.startTimeout) { [unowned self] in
+          startTimer = nil
+          perform(lifecycle.startTimedOut())
+        }
+      case .askToStop: askToStop()
+      case .kill: kill()
+      case .relaunch(let pause):
+        _ = reactor.after(pause) { [weak self] in
+          guard let self else { return }
+          perform(lifecycle.pauseEnded())
+        }
+      case .announce:
+        if let timer = startTimer { reactor.cancel(timer) }
+        startTimer = nil
+        events.changed(self)
+      }
+    }
+  }
+
+  func note(_ text: String) { events.noted(self, text) }
+
+  private func launch() {
+    token = Self.makeToken(using: &random)
+    for index in components.indices {
+      components[index].state = .starting
+      components[index].error = nil
+    }
+    do throws(KernelFailure) {
+      var pipe = try Descriptor.pipe()
+      let standardOutput = pipe.takeWriteEnd()
+      let standardError = try standardOutput.duplicate()
+      output = try LineReader(
+        pipe.takeReadEnd(), reactor: reactor, onLine: { [unowned self] in events.printed(self, $0) }, onEnd: { _ in })
+      launchID = processes.launch(
+        LaunchRequest(
+          executable: configuration.startCommand,
+          arguments: ["-l", configuration.logLevel.rawValue, "-f", configuration.logFilePrefix, "-i", plan.name],
+          environment: environment, directory: configuration.workingDirectory,
+          standardOutput: standardOutput, standardError: standardError))
+    } catch {
+      launchFailed("\(error)")
+    }
+  }
+
+  private var environment: [String: String] {
+    var environment = configuration.environment
+    environment["NCS_DIR"] = configuration.ncsDirectory
+    environment["PYTHONPATH"] = ([configuration.runtimeDirectory] + plan.pythonPath).joined(separator: ":")
+    environment["NCS_IPC_PATH"] = configuration.socketPath
+    environment["CALLPOINT_TOKEN"] = token
+    environment["CALLPOINT_PARENT"] = String(processes.pid)
+    return environment
+  }
+
+  private func askToStop() {
+    channel?.notify("vm.stop")
+    if channel == nil { kill() }
+    for index in components.indices where components[index].state == .running {
+      components[index].state = .stopping
+    }
+    stopTimer = reactor.after(configuration.grace) { [unowned self] in
+      stopTimer = nil
+      note("is killed: it did not stop within \(configuration.grace.seconds) s")
+      perform(lifecycle.stopTimedOut())
+    }
+  }
+
+  private func cancelTimers() {
+    for timer in [startTimer, stopTimer] { if let timer { reactor.cancel(timer) } }
+    startTimer = nil
+    stopTimer = nil
+  }
+
+  /// Marks every component that has not failed by itself.
+  private func fail(_ error: String) {
+    for index in components.indices where components[index].state != .failed {
+      components[index].state = .failed
+      components[index].error = error
+    }
+    if case .failed = state { refuseCallpoints(because: "VM \(plan.name): \(error)") }
+  }
+
+  func refuseCallpoints(because reason: String) {
+    for component in components {
+      for entry in component.entries { dispatcher.refuse(entry.id, because: reason) }
+    }
+  }
+
+  private static func makeToken(using generator: inout some RandomNumberGenerator) -> String {
+    (0..<4).map { _ in String(generator.next() as UInt64, radix: 16) }.joined(separator: "-")
+  }
+}

@@ -1,0 +1,156 @@
+package import Callpoints
+package import JSON
+package import Kernel
+
+/// One end of a control socket's connection: JSON-RPC 2.0, one object a line.
+///
+/// Owner: the reactor's thread.
+package final class RPCConnection {
+  /// A request that wants an answer.
+  package struct Request {
+    /// The number or string that the answer carries.
+    package let id: JSONValue
+    /// The method.
+    package let method: String
+    /// The parameters; `{}` if there are none.
+    package let params: JSONValue
+  }
+
+  /// Called for each request.
+  package var onRequest: (Request) -> Void = { _ in }
+  /// Called for each message that wants no answer.
+  package var onNotification: (_ method: String, _ params: JSONValue) -> Void = { _, _ in }
+  /// Called once when the other side has gone or was cut off; not after ``close()``.
+  package var onEnd: () -> Void = {}
+
+  private var reader: LineReader?
+  private var writer: LineWriter?
+
+  /// Takes over a connected socket.
+  ///
+  /// - Parameters:
+  ///   - descriptor: The socket.
+  ///   - reactor: Where it is watched.
+  ///   - maximumLine: The longest line that is accepted, in bytes.
+  /// - Throws: ``KernelFailure`` if it cannot be watched.
+  package init(_ descriptor: consuming Descriptor, reactor: Reactor, maximumLine: Int) throws(KernelFailure) {
+    writer = try LineWriter(descriptor.duplicate(), reactor: reactor) { [unowned self] _ in end() }
+    reader = try LineReader(
+      descriptor, reactor: reactor, maximumLineLength: maximumLine,
+      onLine: { [unowned self] line in line.withUnsafeBytes { received($0) } },
+      onEnd: { [unowned self] _ in end() })
+  }
+
+  /// Whether the connection can still carry an answer.
+  package var isOpen: Bool { writer != nil }
+
+  /// Answers a request.
+  package func reply(to id: JSONValue, _ result: JSONValue) {
+    reply(to: id) { $0.value(result) }
+  }
+
+  /// Answers a request with a result that is written in place.
+  package func reply(to id: JSONValue, result: (inout JSONWriter) -> Void) {
+    send { writer in
+      writer.key("id")
+      writer.value(id)
+      writer.key("result")
+      result(&writer)
+    }
+  }
+
+  /// Answers a request with an error.
+  package func refuse(_ id: JSONValue, _ error: CallError) {
+    send { writer in
+      writer.key("id")
+      writer.value(id)
+      writer.key("error")
+      writer.beginObject()
+      writer.key("code")
+      writer.int(error.kind == .invalidRequest ? -32600 : -32000)
+      writer.key("message")
+      writer.string(error.description)
+      writer.key("data")
+      writer.beginObject()
+      writer.key("kind")
+      writer.string(error.kind.rawValue)
+      if let errno = error.errno {
+        writer.key("errno")
+        writer.int(errno)
+      }
+      writer.endObject()
+      writer.endObject()
+    }
+  }
+
+  /// Sends a message that wants no answer.
+  package func notify(_ method: String, _ params: JSONObject = [:]) {
+    send { writer in
+      writer.key("method")
+      writer.string(method)
+      writer.key("params")
+      writer.value(.object(params))
+    }
+  }
+
+  /// Sends a message that wants no answer, with the descriptors that it is about.
+  package func notify(_ method: String, _ params: JSONObject, descriptors: DescriptorBundle) {
+    let count = descriptors.count
+    send(passing: descriptors) { writer in
+      writer.key("method")
+      writer.string(method)
+      writer.key("fds")
+      writer.int(count)
+      writer.key("params")
+      writer.value(.object(params))
+    }
+  }
+
+  /// Closes the connection; nothing is called after that.
+  package func close() {
+    reader?.close()
+    writer?.close()
+    reader = nil
+    writer = nil
+  }
+
+  private func end() {
+    guard isOpen else { return }
+    close()
+    onEnd()
+  }
+
+  private func send(passing bundle: DescriptorBundle? = nil, _ write: (inout JSONWriter) -> Void) {
+    guard let writer else { return }
+    var json = JSONWriter()
+    json.beginObject()
+    json.key("jsonrpc")
+    json.string("2.0")
+    write(&json)
+    json.endObject()
+    json.raw([UInt8(ascii: "\n")])
+    // Whoever does not read what it asked for is cut off rather than remembered without end.
+    if writer.send(json.bytes, passing: bundle) == .full { end() }
+  }
+
+  private func received(_ line: UnsafeRawBufferPointer) {
+    let message: JSONValue
+    do {
+      message = try JSONValue(parsing: line)
+    } catch {
+      return refuse(.null, CallError(.invalidRequest, "this is not JSON: \(error)"))
+    }
+    guard let method = message["method"]?.string else {
+      return refuse(message["id"] ?? .null, CallError(.invalidRequest, "a message needs a method"))
+    }
+    let params = message["params"] ?? [:]
+    guard params.object != nil else {
+      return refuse(message["id"] ?? .null, CallError(.invalidRequest, "params must be an object"))
+    }
+    if let id = message["id"] {
+      onRequest(Request(id: id, method: method, params: params))
+    } else {
+      onNotification(method, params)
+    }
+  }
+}

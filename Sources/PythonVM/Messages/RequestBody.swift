@@ -1,0 +1,35 @@
+package import JSON
+
+/// What an endpoint is asked to do: a request without its number.
+///
+/// The text is made once, when the request is accepted; the number and the callpoint's number are put before it when
+/// it is sent.
+package struct RequestBody: Sendable {
+  /// The members after `id` and `cp`, with their commas, and the closing brace.
+  package let tail: [UInt8]
+
+  /// Creates a body.
+  ///
+  /// - Parameters:
+  ///   - operation: The `op`.
+  ///   - write: Adds the further members.
+  package init(_ operation: String, _ write: (inout JSONWriter) -> Void) {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("op")
+    writer.string(operation)
+    write(&writer)
+    writer.endObject()
+    // The brace that opened it gives way to the members that come first.
+    tail = [UInt8(ascii: ",")] + writer.bytes.dropFirst()
+  }
+
+  /// The line that an endpoint reads.
+  func line(request: UInt64, registration: Int) -> [UInt8] {
+    var line = Array("{\"id\":\(request),\"cp\":\(registration)".utf8)
+    line.reserveCapacity(line.count + tail.count + 1)
+    line += tail
+    line.append(UInt8(ascii: "\n"))
+    return line
+  }
+}

@@ -1,0 +1,140 @@
+import Testing
+
+@testable import PythonVM
+
+@Suite struct `VM life cycle` {
+  private var random = SystemRandomNumberGenerator()
+
+  private func lifecycle(restarts: Bool = true) -> VMLifecycle {
+    VMLifecycle(restartsAutomatically: restarts, startTimeout: .seconds(30))
+  }
+
+  private mutating func running() -> VMLifecycle {
+    var vm = lifecycle()
+    _ = vm.startRequested()
+    _ = vm.launched(pid: 7)
+    _ = vm.becameReady()
+    return vm
+  }
+
+  @Test mutating func `a start goes from launch to service`() {
+    var vm = lifecycle()
+    let start = vm.startRequested()
+    #expect(start == [.launch, .watchStart])
+    #expect(vm.state == .launching && !vm.isSettled)
+    let launched = vm.launched(pid: 7)
+    #expect(launched == [] && vm.state == .starting(pid: 7))
+    let ready = vm.becameReady()
+    #expect(ready == [.announce] && vm.state == .running(pid: 7) && vm.isSettled)
+    let again = vm.startRequested()
+    #expect(again == [])
+  }
+
+  @Test mutating func `a VM that dies is launched again, first at once and then after a pause`() {
+    var vm = running()
+    let first = vm.exited("signal 9", using: &random)
+    #expect(first == [.announce, .relaunch(after: .zero)])
+    #expect(vm.state == .waiting(error: "it died: signal 9"))
+    let launch = vm.pauseEnded()
+    #expect(launch == [.launch, .watchStart] && vm.restarts == 1)
+    _ = vm.launched(pid: 8)
+    let second = vm.exited("exit status 1", using: &random)
+    guard case .relaunch(let pause) = second.last else {
+      Issue.record("no second launch")
+      return
+    }
+    #expect(pause > .zero)
+  }
+
+  @Test mutating func `without restarts a VM that dies stays down`() {
+    var vm = lifecycle(restarts: false)
+    _ = vm.startRequested()
+    _ = vm.launched(pid: 7)
+    let actions = vm.exited("signal 9", using: &random)
+    #expect(actions == [.announce] && vm.state == .failed(error: "it died: signal 9"))
+  }
+
+  @Test mutating func `a start that takes too long is killed and not tried again`() {
+    var vm = lifecycle()
+    _ = vm.startRequested()
+    _ = vm.launched(pid: 7)
+    let timeout = vm.startTimedOut()
+    #expect(timeout == [.kill])
+    let end = vm.exited("signal 9", using: &random)
+    #expect(end == [.announce] && vm.state == .failed(error: "it did not start within 30 s"))
+  }
+
+  @Test mutating func `a VM whose components cannot be loaded is asked to stop and has failed`() {
+    var vm = lifecycle()
+    _ = vm.startRequested()
+    _ = vm.launched(pid: 7)
+    let actions = vm.loadFailed("ImportError: no module")
+    #expect(actions == [.askToStop])
+    _ = vm.exited("exit status 0", using: &random)
+    #expect(vm.state == .failed(error: "ImportError: no module"))
+  }
+
+  @Test mutating func `a stop asks first and kills when that takes too long`() {
+    var vm = running()
+    let stop = vm.stopRequested()
+    let ready = vm.becameReady()
+    #expect(stop == [.askToStop] && ready == [])
+    let late = vm.stopTimedOut()
+    #expect(late == [.kill])
+    let end = vm.exited("signal 9", using: &random)
+    #expect(end == [.announce] && vm.state == .stopped)
+  }
+
+  @Test mutating func `a start during a stop starts again afterwards`() {
+    var vm = running()
+    _ = vm.stopRequested()
+    let start = vm.startRequested()
+    #expect(start == [] && !vm.isSettled)
+    let end = vm.exited("exit status 0", using: &random)
+    #expect(end == [.announce, .launch, .watchStart] && vm.state == .launching)
+  }
+
+  @Test mutating func `a stop before the launch is answered kills the process when it comes`() {
+    var vm = lifecycle()
+    _ = vm.startRequested()
+    let stop = vm.stopRequested()
+    #expect(stop == [])
+    let launched = vm.launched(pid: 7)
+    #expect(launched == [.kill])
+    _ = vm.exited("signal 9", using: &random)
+    #expect(vm.state == .stopped)
+  }
+
+  /// Whatever comes in whatever order, the machine never traps, a launch follows only a start or a pause's end, and a
+  /// kill is only asked for while there may be a process.
+  @Test(arguments: 0..<100) mutating func `any order of events keeps the promises`(seed: Int) {
+    var chance = SeededGenerator(seed: UInt64(seed))
+    var vm = lifecycle()
+    var processes = 0
+    var launches = 0
+    for _ in 0..<500 {
+      var actions: [VMLifecycle.Action] = []
+      switch Int.random(in: 0..<9, using: &chance) {
+      case 0: actions = vm.startRequested()
+      case 1: actions = vm.stopRequested()
+      case 2 where launches > 0:
+        launches -= 1
+        processes += 1
+        actions = vm.launched(pid: 7)
+      case 3 where launches > 0:
+        launches -= 1
+        actions = vm.launchFailed("no", using: &chance)
+      case 4: actions = vm.becameReady()
+      case 5 where processes > 0:
+        processes -= 1
+        actions = vm.exited("signal 9", using: &chance)
+      case 6: actions = vm.startTimedOut()
+      case 7: actions = vm.pauseEnded()
+      case 8: actions = vm.stopTimedOut()
+      default: continue
+      }
+      launches += actions.filter { $0 == .launch }.count
+      #expect(launches + processes <= 1, "two processes, seed \(seed)")
+    }
+  }
+}
