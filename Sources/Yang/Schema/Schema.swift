@@ -12,6 +12,21 @@ package struct Schema: Sendable {
   /// The plan outlines and behaviour trees of nano services, by servicepoint.
   package let nanoServices: [String: NanoService]
 
+  /// A name below a node.
+  struct ChildKey: Hashable, Sendable {
+    /// The node above.
+    let parent: NodeID
+    /// The child's name.
+    let name: String
+  }
+
+  /// The data children of every node by name; several where modules use the same name.
+  let childrenByName: [ChildKey: [NodeID]]
+  /// The modules by name.
+  let modulesByName: [String: ModuleID]
+  /// The modules by prefix; several may have the same one.
+  let modulesByPrefix: [String: [ModuleID]]
+
   /// Creates a schema of nodes that have already been linked to each other.
   ///
   /// - Parameters:
@@ -22,6 +37,22 @@ package struct Schema: Sendable {
     self.modules = modules
     self.nodes = nodes
     self.nanoServices = nanoServices
+    var children: [ChildKey: [NodeID]] = [:]
+    children.reserveCapacity(nodes.count)
+    for node in nodes {
+      for child in node.dataChildren {
+        children[ChildKey(parent: node.id, name: nodes[Int(child.index)].name), default: []].append(child)
+      }
+    }
+    childrenByName = children
+    var names: [String: ModuleID] = [:]
+    var prefixes: [String: [ModuleID]] = [:]
+    for (index, module) in modules.enumerated() {
+      names[module.name] = ModuleID(index)
+      prefixes[module.prefix, default: []].append(ModuleID(index))
+    }
+    modulesByName = names
+    modulesByPrefix = prefixes
   }
 
   /// The node above every other one.

@@ -1,0 +1,250 @@
+/// Turns the finished tree into the nodes of a schema: types, defaults, keys and what is inherited.
+struct SchemaAssembler {
+  private let root: BuildNode
+  private let modules: [YangModule]
+  private let identities: IdentityGraph
+  private let leafrefs: LeafrefResolver
+  private let mount: BuildNode?
+  private var types: TypeCompiler
+  private var flat: [BuildNode] = []
+  private var resolved: [ObjectIdentifier: ValueType] = [:]
+  private var resolving: Set<ObjectIdentifier> = []
+
+  /// Prepares to assemble a tree that no statement changes any more.
+  ///
+  /// - Parameters:
+  ///   - builder: What built the tree.
+  ///   - identities: The identities that types name.
+  init(_ builder: TreeBuilder, _ identities: IdentityGraph) {
+    root = builder.root
+    modules = builder.modules
+    mount = builder.mount
+    self.identities = identities
+    types = TypeCompiler(identities: identities)
+    leafrefs = LeafrefResolver(root: builder.root, mount: builder.mount)
+    for (index, module) in modules.enumerated() { module.id = ModuleID(index) }
+  }
+
+  /// Makes the schema's nodes.
+  ///
+  /// - Parameter errors: Receives what is wrong.
+  /// - Returns: The nodes, the root first, each before those below it.
+  mutating func nodes(_ errors: inout CompilerErrors) -> [SchemaNode] {
+    number(root)
+    for node in flat {
+      guard let type = node.type else { continue }
+      do throws(YangError) {
+        node.compiledType = try types.compile(type.statement, type.scope)
+      } catch {
+        errors.report(error, in: node.module, of: modules)
+      }
+    }
+    guard errors.isEmpty else { return [] }
+    var nodes: [SchemaNode] = []
+    nodes.reserveCapacity(flat.count)
+    for node in flat {
+      do throws(YangError) {
+        nodes.append(try schemaNode(node, above: node.parent.map { nodes[Int($0.id.index)] }))
+      } catch {
+        errors.report(error, in: node.module, of: modules)
+        nodes.append(bare(node))
+      }
+    }
+    return nodes
+  }
+
+  private mutating func number(_ node: BuildNode) {
+    node.id = NodeID(flat.count)
+    if let parent = node.parent { node.isMounted = parent.isMounted || (parent === mount && node.module.isMounted) }
+    flat.append(node)
+    for child in node.children { number(child) }
+  }
+
+  private func bare(_ node: BuildNode) -> SchemaNode {
+    SchemaNode(
+      id: node.id, parent: node.parent?.id, kind: node.kind, name: node.name, module: node.module.id,
+      source: node.statement.source)
+  }
+
+  private mutating func schemaNode(_ node: BuildNode, above parent: SchemaNode?) throws(YangError) -> SchemaNode {
+    var made = bare(node)
+    made.children = node.children.map(\.id)
+    made.dataChildren = try dataChildren(of: node)
+    made.isConfig = try isConfig(node, above: parent)
+    made.isMandatory = node.isMandatory
+    made.isPresence = node.isPresence
+    made.isOrderedByUser = node.isOrderedByUser
+    made.minElements = node.minElements
+    made.maxElements = node.maxElements
+    made.must = node.must
+    made.when = node.when
+    made.isMounted = node.isMounted
+    made.documentation = node.info ?? node.summary
+    made.actionpoint = node.actionpoint
+    made.servicepoint = node.servicepoint
+    made.conflictingServicepoints = node.conflictingServicepoints
+    made.validationPoints = node.validationPoints
+    made.callpoint = node.callpoint
+    switch node.kind {
+    case .list:
+      made.keys = try keys(of: node, isConfig: made.isConfig)
+      made.unique = try node.unique.map { (located) throws(YangError) in try unique(located, in: node) }
+    case .choice:
+      made.defaultCase = try defaultCase(of: node)
+    case .leaf, .leafList:
+      let type = try valueType(of: node)
+      made.type = type
+      if Self.isKey(node) {
+        made.isMandatory = false
+      } else {
+        made.defaults = try defaults(of: node, type)
+      }
+    case .root, .container, .case, .anydata, .anyxml, .action, .rpc, .input, .output, .notification: break
+    }
+    return made
+  }
+
+  private func dataChildren(of node: BuildNode) throws(YangError) -> [NodeID] {
+    var children: [BuildNode] = []
+    node.forEachDataChild { child in
+      switch child.kind {
+      case .input, .output, .notification: break
+      default: children.append(child)
+      }
+    }
+    var seen: [IdentityGraph.Key: BuildNode] = [:]
+    for child in children {
+      let key = IdentityGraph.Key(module: child.module.name, name: child.name)
+      if let other = seen.updateValue(child, forKey: key) {
+        throw child.statement.error(
+          "\(child.name) is defined twice in \(node.kind == .root ? "the root" : node.name), "
+            + "also at \(other.statement.source); expected different names")
+      }
+    }
+    return children.map(\.id)
+  }
+
+  /// Whether a node is configuration; in operations and notifications the word has no meaning and is left at true.
+  private func isConfig(_ node: BuildNode, above parent: SchemaNode?) throws(YangError) -> Bool {
+    guard let parent else { return true }
+    switch node.kind {
+    case .action, .rpc, .notification, .input, .output: return true
+    default: break
+    }
+    if Self.isInOperation(node) { return true }
+    guard let config = node.config else { return parent.isConfig }
+    guard parent.isConfig || !config else {
+      throw node.statement.error(
+        "\(node.name) is `config true` below `config false`; expected no `config` statement in it")
+    }
+    return config
+  }
+
+  private static func isInOperation(_ node: BuildNode) -> Bool {
+    var current = node.parent
+    while let above = current {
+      switch above.kind {
+      case .input, .output, .notification: return true
+      default: current = above.parent
+      }
+    }
+    return false
+  }
+
+  private static func isKey(_ node: BuildNode) -> Bool {
+    guard let key = node.parent?.key, node.kind == .leaf else { return false }
+    return key.argument.split(whereSeparator: \.isWhitespace).contains { QualifiedName($0).name == node.name }
+  }
+
+  private func keys(of node: BuildNode, isConfig: Bool) throws(YangError) -> [NodeID] {
+    guard let key = node.key else {
+      guard !isConfig || Self.isInOperation(node) else {
+        throw node.statement.error("list \(node.name) has no key; expected a `key` statement, or `config false`")
+      }
+      return []
+    }
+    var keys: [NodeID] = []
+    for word in key.argument.split(whereSeparator: \.isWhitespace) {
+      let name = QualifiedName(word).name
+      guard let leaf = node.children.first(where: { $0.name == name && $0.kind == .leaf }), !keys.contains(leaf.id)
+      else {
+        throw key.error("key `\(word)` of list \(node.name) is not there or repeated; expected leafs of the list")
+      }
+      keys.append(leaf.id)
+    }
+    guard !keys.isEmpty else { throw key.error("the key of list \(node.name) is empty; expected names of leafs") }
+    return keys
+  }
+
+  private func unique(_ located: BuildNode.Located, in list: BuildNode) throws(YangError) -> [NodeID] {
+    var leafs: [NodeID] = []
+    for word in located.statement.argument.split(whereSeparator: \.isWhitespace) {
+      var node: BuildNode? = list
+      for step in word.split(separator: "/") {
+        let name = QualifiedName(step).name
+        node = node?.children.first { $0.name == name }
+      }
+      guard let leaf = node, leaf.kind == .leaf else {
+        throw located.statement.error(
+          "`unique \(located.statement.argument)` names no leaf with `\(word)`; expected a path below list \(list.name)"
+        )
+      }
+      leafs.append(leaf.id)
+    }
+    return leafs
+  }
+
+  private func defaultCase(of node: BuildNode) throws(YangError) -> NodeID? {
+    guard let given = node.defaults.last?.statement else { return nil }
+    let name = QualifiedName(given.argument).name
+    guard let found = node.children.first(where: { $0.name == name }) else {
+      throw given.error("choice \(node.name) has no case `\(given.argument)`; expected the name of one of its cases")
+    }
+    return found.id
+  }
+
+  private mutating func valueType(of node: BuildNode) throws(YangError) -> ValueType {
+    let identity = ObjectIdentifier(node)
+    if let known = resolved[identity] { return known }
+    guard let form = node.compiledType?.form else {
+      throw node.statement.error("\(node.kind.rawValue) \(node.name) has no type; expected one")
+    }
+    guard resolving.insert(identity).inserted, resolving.count < TreeBuilder.maximumDepth else {
+      throw node.statement.error("leaf \(node.name) refers to itself through leafrefs; expected a leaf of another type")
+    }
+    defer { resolving.remove(identity) }
+    let type = try valueType(form, of: node)
+    resolved[identity] = type
+    return type
+  }
+
+  private mutating func valueType(_ form: CompiledType.Form, of node: BuildNode) throws(YangError) -> ValueType {
+    switch form {
+    case .value(let value): return value
+    case .leafref(let path, let requireInstance):
+      let target = try valueType(of: try leafrefs.target(of: path, from: node))
+      return .leafref(path: path.statement.argument, target: target, requireInstance: requireInstance)
+    case .union(let members):
+      return .union(try members.map { (member) throws(YangError) in try valueType(member, of: node) })
+    }
+  }
+
+  private func defaults(of node: BuildNode, _ type: ValueType) throws(YangError) -> [String] {
+    var given = node.defaults
+    if given.isEmpty, !node.isMandatory, node.minElements == 0, let inherited = node.compiledType?.default {
+      given = [inherited]
+    }
+    if node.kind == .leaf, given.count > 1 { given = [given[given.count - 1]] }
+    var values: [String] = []
+    for located in given {
+      let reader = DefaultReader(located: located, identities: identities)
+      guard let value = try reader.canonical(located.statement.argument, type) else {
+        throw located.statement.error(
+          "`default \(located.statement.argument)` is no value of the type of \(node.name); expected one that it allows"
+        )
+      }
+      values.append(value)
+    }
+    return values
+  }
+}

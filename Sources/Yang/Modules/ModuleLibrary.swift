@@ -1,0 +1,88 @@
+import Foundation
+
+/// Finds YANG files and parses each at most once.
+struct ModuleLibrary {
+  /// What a directory offers: file names by the module name before `@` or `.yang`.
+  private typealias Listing = [String: [String]]
+
+  private let fallbacks: [String]
+  private var listings: [String: Listing] = [:]
+  private var parsed: [String: Result<YangFile, YangError>] = [:]
+
+  /// Creates a library that has read nothing yet.
+  ///
+  /// - Parameter fallbacks: The directories that are searched last, the one that wins first.
+  init(fallbacks: [String]) { self.fallbacks = fallbacks }
+
+  /// Every file of a directory that holds a module of its own, in the order of their names.
+  ///
+  /// - Parameter directory: The directory.
+  /// - Returns: Paths; annotation files (`*-ann.yang`) are left out.
+  mutating func paths(in directory: String) -> [String] {
+    listing(of: directory).values.joined().sorted().filter { !$0.hasSuffix("-ann.yang") }.map { directory + "/" + $0 }
+  }
+
+  /// The names of the modules in a directory, as their file names have them.
+  mutating func modules(in directory: String) -> [String] { Array(listing(of: directory).keys) }
+
+  /// The parsed file at a path.
+  ///
+  /// - Parameter path: The path.
+  /// - Returns: The file.
+  /// - Throws: ``YangError`` if it cannot be read or is not YANG.
+  mutating func file(_ path: String) throws(YangError) -> YangFile {
+    if let known = parsed[path] { return try known.get() }
+    let result: Result<YangFile, YangError>
+    do throws(YangError) {
+      result = .success(try YangFile(try Self.read(path), path: path))
+    } catch {
+      result = .failure(error)
+    }
+    parsed[path] = result
+    return try result.get()
+  }
+
+  /// Finds a module or submodule by name.
+  ///
+  /// - Parameters:
+  ///   - name: The name.
+  ///   - revision: The revision it must have, or `nil` for the newest.
+  ///   - directories: Where to look before the fallbacks.
+  /// - Returns: The file, or `nil` if no directory has it.
+  /// - Throws: ``YangError`` if a file with the name is not YANG.
+  mutating func find(_ name: String, revision: String?, in directories: [String]) throws(YangError) -> YangFile? {
+    for place in directories + fallbacks {
+      var best: YangFile?
+      for candidate in listing(of: place)[name] ?? [] {
+        let file = try file(place + "/" + candidate)
+        guard file.name == name, revision == nil || revision == file.revision else { continue }
+        if file.revision >= best?.revision ?? "" { best = file }
+      }
+      if let best { return best }
+    }
+    return nil
+  }
+
+  private mutating func listing(of directory: String) -> Listing {
+    if let known = listings[directory] { return known }
+    var listing: Listing = [:]
+    // A package without `src/yang` has no modules, which is no error.
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    for name in names.sorted() where name.hasSuffix(".yang") && !name.hasPrefix(".") {
+      let stem = name.dropLast(".yang".count)
+      listing[String(stem.prefix { $0 != "@" }), default: []].append(name)
+    }
+    listings[directory] = listing
+    return listing
+  }
+
+  private static func read(_ path: String) throws(YangError) -> [UInt8] {
+    do {
+      return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    } catch {
+      throw YangError(
+        source: SourceLocation(file: path, line: 1),
+        message: "the file cannot be read: \(error.localizedDescription); expected a readable file")
+    }
+  }
+}
