@@ -79,10 +79,13 @@ static void kill_child(pid_t child, void *context) {
 
 int clinux_kill_all_children(void) {
   for (;;) {
-    // A child that dies hands its own children to us: hence again after every single death.
+    // A child that dies hands its own children to us: hence again after deaths, until there is nobody to wait for.
     if (clinux_each_child(kill_child, NULL) < 0) return -1;
-    siginfo_t info;
+    siginfo_t info = {0};
     if (waitid(P_ALL, 0, &info, WEXITED) < 0 && errno != EINTR) return errno == ECHILD ? 0 : -1;
+    do {
+      info.si_pid = 0;
+    } while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) == 0 && info.si_pid != 0);
   }
 }
 

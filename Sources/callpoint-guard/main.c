@@ -321,12 +321,15 @@ static void kill_child(pid_t child, void *context) {
   kill(child, SIGKILL);
 }
 
-// Each death may hand us new children, so: kill all, wait for one, until there is none.
+// Each death may hand us new children, so: kill all, wait for deaths, until there is nobody to wait for.
 static void kill_everything(void) {
   for (int i = 0; i < launched_count; i++) kill(-launched[i], SIGKILL);
-  do {
+  for (;;) {
     clinux_each_child(kill_child, NULL);
-  } while (waitpid(-1, NULL, 0) > 0 || errno != ECHILD);
+    if (waitpid(-1, NULL, 0) < 0 && errno == ECHILD) return;
+    while (waitpid(-1, NULL, WNOHANG) > 0) {
+    }
+  }
 }
 
 // MARK: the beginning
@@ -375,6 +378,10 @@ int main(int count, char **arguments) {
   // A host that dies closes its socket, unless a child of its own has a copy: hence the process descriptor as well.
   pid_t host = (pid_t)atoi(arguments[1]);
   int host_life = (int)syscall(SYS_pidfd_open, host, 0);
+  if (host_life < 0 && errno == ENOSYS) {
+    static const char needs[] = "callpoint-guard: this kernel has no pidfd_open; Linux 5.4 or later is needed\n";
+    return write(STDERR_FILENO, needs, sizeof needs - 1) < 0 ? 71 : 69;
+  }
   if (signals < 0 || host_life < 0 || getppid() != host) return 71;
 
   bool may_arm = count < 3 || strcmp(arguments[2], "--no-parent-death-signal") != 0;

@@ -3,7 +3,7 @@
 /// A class, because a queue must hold it: an array cannot hold values that cannot be copied.
 package final class DescriptorBundle {
   /// The numbers, in the order of `add`.
-  private(set) var numbers: [Int32] = []
+  package private(set) var numbers: [Int32] = []
 
   /// How many there are.
   package var count: Int { numbers.count }

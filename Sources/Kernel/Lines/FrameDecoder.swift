@@ -96,17 +96,19 @@ package struct FrameDecoder {
       if buffer.count > Self.idleCapacity { buffer = [] }
     }
     guard end == buffer.count else { return }
-    if buffer.isEmpty {
-      buffer = [UInt8](repeating: 0, count: Self.firstCapacity)
-    } else if start >= buffer.count / 2 {
+    if start > 0, start >= buffer.count / 2 {
       // At least half is free: what is moved has been paid for by as many bytes that were handed out.
       buffer.withUnsafeMutableBytes { bytes in
         UnsafeMutableRawBufferPointer(rebasing: bytes[..<(end - start)])
           .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
       }
-      (start, searched, end) = (0, searched - start, end - start)
     } else {
-      buffer.append(contentsOf: repeatElement(0, count: buffer.count))
+      var larger = [UInt8](repeating: 0, count: max(Self.firstCapacity, 2 * buffer.count))
+      larger.withUnsafeMutableBytes { new in
+        buffer.withUnsafeBytes { old in new.copyMemory(from: UnsafeRawBufferPointer(rebasing: old[start..<end])) }
+      }
+      buffer = larger
     }
+    (start, searched, end) = (0, searched - start, end - start)
   }
 }

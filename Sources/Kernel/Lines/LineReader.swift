@@ -21,7 +21,7 @@ package final class LineReader {
   }
 
   private let reactor: Reactor
-  private let descriptor: Descriptor
+  private var descriptor: Descriptor?
   private var registration: Registration?
   private var decoder: FrameDecoder
   private let onLine: (ArraySlice<UInt8>) -> Void
@@ -41,7 +41,7 @@ package final class LineReader {
     try descriptor.setNonBlocking()
     let number = descriptor.number
     self.reactor = reactor
-    self.descriptor = descriptor
+    self.descriptor = consume descriptor
     self.onLine = onLine
     self.onEnd = onEnd
     decoder = FrameDecoder(maximumLineLength: maximumLineLength)
@@ -60,13 +60,14 @@ package final class LineReader {
     read(atMost: .max)
   }
 
-  /// Ends the watch.
+  /// Closes the descriptor.
   ///
   /// No line and no end is delivered any more.
   package func close() {
     guard let registration else { return }
     reactor.cancel(registration)
     self.registration = nil
+    descriptor = nil
   }
 
   private func read(atMost limit: Int) {
@@ -75,7 +76,7 @@ package final class LineReader {
       var outcome = IOOutcome.wouldBlock
       do throws(KernelFailure) {
         try decoder.fill { (room) throws(KernelFailure) in
-          outcome = try descriptor.read(into: room)
+          outcome = try descriptor?.read(into: room) ?? .wouldBlock
           guard case .bytes(let count) = outcome else { return 0 }
           return count
         }

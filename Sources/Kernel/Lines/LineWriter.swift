@@ -15,7 +15,7 @@ package final class LineWriter {
   }
 
   private let reactor: Reactor
-  private let descriptor: Descriptor
+  private var descriptor: Descriptor?
   private var registration: Registration?
   private var queue: OutputQueue
   private let onFailure: (KernelFailure) -> Void
@@ -30,7 +30,7 @@ package final class LineWriter {
     try descriptor.setNonBlocking()
     let number = descriptor.number
     self.reactor = reactor
-    self.descriptor = descriptor
+    self.descriptor = consume descriptor
     self.onFailure = onFailure
     queue = OutputQueue(limit: limit)
     registration = try reactor.watch(number, []) { [weak self] _ in self?.drain() }
@@ -74,18 +74,20 @@ package final class LineWriter {
     bytes.withUnsafeBytes { send($0, passing: bundle) }
   }
 
-  /// Ends the writing; nothing more goes out.
+  /// Closes the descriptor; what is still waiting is lost.
   package func close() {
     guard let registration else { return }
     reactor.cancel(registration)
     self.registration = nil
+    descriptor = nil
+    queue = OutputQueue(limit: queue.limit)
   }
 
   private func write(
     _ bytes: UnsafeRawBufferPointer, _ bundle: DescriptorBundle?
   ) throws(KernelFailure) -> IOOutcome {
-    guard let bundle else { return try descriptor.write(bytes) }
-    return try descriptor.send(bytes, passing: bundle)
+    guard let bundle else { return try descriptor?.write(bytes) ?? .wouldBlock }
+    return try descriptor?.send(bytes, passing: bundle) ?? .wouldBlock
   }
 
   private func drain() {
@@ -100,7 +102,6 @@ package final class LineWriter {
 
   private func fail(_ failure: KernelFailure) {
     close()
-    queue = OutputQueue(limit: queue.limit)
     reactor.defer { [weak self] in self?.onFailure(failure) }
   }
 }
