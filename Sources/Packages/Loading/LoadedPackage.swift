@@ -43,7 +43,7 @@ package struct LoadedPackage: Hashable, Sendable {
   }
 
   /// Whether a VM has to run something of the package.
-  var isPython: Bool { !pythonComponents.isEmpty }
+  var isPython: Bool { metadata?.hasPythonApplication ?? false }
 
   /// How the callbacks are run.
   var callpointModel: PackageMetadata.CallpointModel { metadata?.callpointModel ?? .threading }

@@ -39,17 +39,17 @@ struct MetadataReader {
 
   private mutating func metadata(of root: XMLElement) throws(PackageError) -> PackageMetadata {
     let nameElement = try required("name", of: root)
-    let name = try fileName(nameElement)
-    self.name = name
+    name = nameElement.text
     let version = try required("package-version", of: root)
     var metadata = PackageMetadata(
-      file: file, name: name, nameLine: nameElement.line, version: PackageVersion(version.text))
+      file: file, name: nameElement.text, nameLine: nameElement.line, version: PackageVersion(version.text))
     for element in root.children where element.namespace == Self.namespace {
       try read(element, into: &metadata)
     }
     for single in ["display-name", "description", "single-sign-on-url", "python-package", "directory"] {
       _ = try optional(single, of: root)
     }
+    if metadata.hasPythonApplication { try checkVMName(nameElement) }
     metadata.warnings = warnings
     return metadata
   }
@@ -79,7 +79,8 @@ struct MetadataReader {
     var result = PackageMetadata.PythonPackage()
     warn(aboutUnknownIn: element, known: ["vm-name", "callpoint-model"])
     if let vmName = try optional("vm-name", of: element) {
-      result.vmName = Located(value: try fileName(vmName), line: vmName.line)
+      try checkVMName(vmName)
+      result.vmName = Located(value: vmName.text, line: vmName.line)
     }
     if let model = try optional("callpoint-model", of: element) {
       guard let value = PackageMetadata.CallpointModel(rawValue: model.text) else {
@@ -137,14 +138,12 @@ extension MetadataReader {
     parent.children.filter { $0.name == name && $0.namespace == Self.namespace }
   }
 
-  /// A text that becomes a part of file names.
-  func fileName(_ element: XMLElement) throws(PackageError) -> String {
+  /// Makes sure that a text can name a VM, and so its log file.
+  func checkVMName(_ element: XMLElement) throws(PackageError) {
     guard !element.text.isEmpty else { throw fault("<\(element.name)> is empty", element.line) }
-    guard !element.text.contains(where: { $0 == "/" || $0.isWhitespace }), !element.text.hasPrefix(".") else {
-      throw fault(
-        "<\(element.name)> \"\(element.text)\" has a blank or a slash in it or begins with a dot", element.line)
+    guard !element.text.contains(where: { $0 == "/" || $0.isNewline }) else {
+      throw fault("\"\(element.text)\" names a Python VM and its log file: no slash and no line end", element.line)
     }
-    return element.text
   }
 
   /// An identity with the namespace of its prefix.

@@ -66,6 +66,11 @@ package struct PackageMetadata: Hashable, Sendable {
   /// How the callbacks are run; threading unless the file says otherwise.
   package var callpointModel: CallpointModel { pythonPackage?.callpointModel ?? .threading }
 
+  /// Whether a Python VM has to run something of the package.
+  package var hasPythonApplication: Bool {
+    components.contains { if case .application(.python, _) = $0.kind { true } else { false } }
+  }
+
   /// Whether the package brings a NED, so that its YANG lives below `/devices/device/config`.
   package var isNED: Bool {
     components.contains { if case .ned = $0.kind { true } else { false } }

@@ -136,7 +136,6 @@ import Testing
     ("<name/><package-version>1</package-version>", "2: <name> is empty"),
     ("<name>p</name>", "1: <ncs-package> has no <package-version>"),
     ("<name>p</name>\n<name>q</name>", "3: <ncs-package> has more than one <name>, the first in line 2"),
-    ("<name>a/b</name>", "2: <name> \"a/b\" has a blank or a slash in it or begins with a dot"),
     ("<name>p</name>\n<broken", "4: this is not XML: expected an attribute or '>' in <broken>"),
   ])
   func `a bad head names file and line`(content: String, message: String) throws {
@@ -147,6 +146,10 @@ import Testing
     (
       "<python-package><callpoint-model>fast</callpoint-model></python-package>",
       "callpoint-model is threading or multiprocessing, not \"fast\""
+    ),
+    (
+      "<python-package><vm-name>a/b</vm-name></python-package>",
+      "\"a/b\" names a Python VM and its log file: no slash and no line end"
     ),
     ("<required-package/>", "<required-package> has no <name>"),
     ("<component><callback/></component>", "<component> has no <name>"),
@@ -182,6 +185,17 @@ import Testing
   ])
   func `a bad element names file and line`(content: String, message: String) throws {
     #expect(try error(head + content) == "/p/package-meta-data.xml:3: " + message)
+  }
+
+  @Test func `only a package with a VM must have a name that a file can have`() throws {
+    let slash = "<name>Producer/Consumer of alarms</name><package-version>1.0</package-version>"
+    #expect(try read(slash).name == "Producer/Consumer of alarms")
+    #expect(
+      try error(
+        slash
+          + "<component><name>c</name><application><python-class-name>C</python-class-name></application></component>"
+      ) == "/p/package-meta-data.xml:2: "
+        + "\"Producer/Consumer of alarms\" names a Python VM and its log file: no slash and no line end")
   }
 
   @Test func `another root element is refused`() throws {
