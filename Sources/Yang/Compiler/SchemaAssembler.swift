@@ -2,7 +2,6 @@
 struct SchemaAssembler {
   private let root: BuildNode
   private let modules: [YangModule]
-  private let identities: IdentityGraph
   private let leafrefs: LeafrefResolver
   private let mount: BuildNode?
   private var types: TypeCompiler
@@ -19,7 +18,6 @@ struct SchemaAssembler {
     root = builder.root
     modules = builder.modules
     mount = builder.mount
-    self.identities = identities
     types = TypeCompiler(identities: identities)
     leafrefs = LeafrefResolver(root: builder.root, mount: builder.mount)
     for (index, module) in modules.enumerated() { module.id = ModuleID(index) }
@@ -237,7 +235,7 @@ struct SchemaAssembler {
     if node.kind == .leaf, given.count > 1 { given = [given[given.count - 1]] }
     var values: [String] = []
     for located in given {
-      let reader = DefaultReader(located: located, identities: identities)
+      let reader = DefaultReader(located: located)
       guard let value = try reader.canonical(located.statement.argument, type) else {
         throw located.statement.error(
           "`default \(located.statement.argument)` is no value of the type of \(node.name); expected one that it allows"

@@ -4,10 +4,8 @@ import Foundation
 struct DefaultReader {
   /// The statement, with the scope in which an identity's prefix is looked up.
   let located: BuildNode.Located
-  /// The identities that a name may stand for.
-  let identities: IdentityGraph
 
-  /// A value in canonical form; an identity is named by its module.
+  /// A value in canonical form.
   ///
   /// - Parameters:
   ///   - text: The value as written.
@@ -62,7 +60,6 @@ struct DefaultReader {
   private func identity(_ text: String, _ allowed: [ValueType.Identity]) throws(YangError) -> String? {
     let name = QualifiedName(text)
     let module = try located.scope.module(name.prefix, at: located.statement).name
-    guard allowed.contains(where: { $0.module == module && $0.name == name.name }) else { return nil }
-    return "\(module):\(name.name)"
+    return allowed.first { $0.module == module && $0.name == name.name }.map { "\($0.prefix):\($0.name)" }
   }
 }
