@@ -37,11 +37,3 @@ extension Descriptor {
     return PeerCredentials(pid: pid, user: user)
   }
 }
-
-/// The process at the other end of a Unix socket, as it was when it connected.
-package struct PeerCredentials: Hashable, Sendable {
-  /// Its process id.
-  package let pid: Int32
-  /// Its effective user.
-  package let user: UInt32
-}

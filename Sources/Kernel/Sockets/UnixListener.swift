@@ -9,7 +9,7 @@ package final class UnixListener {
   package let path: String
 
   private let reactor: Reactor
-  private let descriptor: Descriptor
+  private var descriptor: Descriptor?
   private let file: FileIdentity
   /// Given up for a moment when the table is full, to take a connection and close it: an untaken one would be reported
   /// again and again.
@@ -26,10 +26,11 @@ package final class UnixListener {
     self.path = path
     self.reactor = reactor
     self.onConnection = onConnection
-    descriptor = try Self.listen(path)
+    let listener = try Self.listen(path)
+    let number = listener.number
+    descriptor = consume listener
     file = try at(path) { () throws(KernelFailure) in try FileIdentity(path) }
     spare = try at(path) { () throws(KernelFailure) in try Descriptor.devNull() }
-    let number = descriptor.number
     registration = try at(path) { () throws(KernelFailure) in
       try reactor.watch(number, .readable) { [weak self] _ in self?.acceptAll() }
     }
@@ -44,18 +45,19 @@ package final class UnixListener {
     guard let registration else { return }
     reactor.cancel(registration)
     self.registration = nil
+    descriptor = nil
     if let present = try? FileIdentity(path), present == file { unlink(path) }
   }
 
   // MARK: - Taking connections
 
   private func acceptAll() {
-    while registration != nil {
-      let connection = clinux_accept(descriptor.number)
+    while let listener = descriptor?.number {
+      let connection = clinux_accept(listener)
       if connection >= 0 {
         onConnection(Descriptor(owning: connection))
       } else if errno == EMFILE || errno == ENFILE {
-        guard refuseOne() else { return }
+        guard refuseOne(of: listener) else { return }
       } else if errno != EINTR && errno != ECONNABORTED {
         return
       }
@@ -63,10 +65,10 @@ package final class UnixListener {
   }
 
   /// Takes a connection only to close it; false if even that is impossible for now.
-  private func refuseOne() -> Bool {
+  private func refuseOne(of listener: Int32) -> Bool {
     guard let given = spare.take() else { return false }
     given.close()
-    let connection = clinux_accept(descriptor.number)
+    let connection = clinux_accept(listener)
     if connection >= 0 { Descriptor(owning: connection).close() }
     spare = try? Descriptor.devNull()
     return connection >= 0

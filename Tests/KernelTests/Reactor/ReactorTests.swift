@@ -1,0 +1,201 @@
+import Glibc
+import Kernel
+import Testing
+
+@Suite struct `The reactor` {
+  let reactor: Reactor
+
+  init() throws {
+    reactor = try Reactor()
+    reactor.after(.seconds(20)) { [reactor] in
+      Issue.record("nothing stopped the reactor")
+      reactor.stop()
+    }
+  }
+
+  @Test func `timers fire in the order of their deadlines, equal ones in the order of setting`() {
+    var fired: [String] = []
+    reactor.after(.milliseconds(2)) { [reactor] in
+      fired.append("late")
+      reactor.stop()
+    }
+    reactor.after(.zero) { fired.append("first") }
+    reactor.after(.seconds(-5)) { fired.append("past") }
+    reactor.after(.milliseconds(1)) { fired.append("middle") }
+    reactor.run()
+    #expect(fired == ["first", "past", "middle", "late"])
+  }
+
+  @Test func `a timer does not fire before its time`() {
+    let start = reactor.now
+    var end = start
+    reactor.after(.microseconds(1500)) { [reactor] in
+      end = reactor.now
+      reactor.stop()
+    }
+    reactor.run()
+    #expect(end - start >= .microseconds(1500))
+  }
+
+  @Test func `a cancelled timer never fires, also when its time has come`() {
+    var fired: [String] = []
+    var second: Kernel.Timer?
+    reactor.after(.zero) { [reactor] in
+      fired.append("first")
+      if let second { reactor.cancel(second) }
+    }
+    second = reactor.after(.zero) { fired.append("second") }
+    reactor.after(.milliseconds(1)) { [reactor] in reactor.stop() }
+    reactor.run()
+    #expect(fired == ["first"])
+  }
+
+  @Test func `deferred work comes after the batch and may defer more`() {
+    var order: [String] = []
+    reactor.after(.zero) { [reactor] in
+      reactor.defer {
+        order.append("deferred")
+        reactor.defer {
+          order.append("again")
+          reactor.stop()
+        }
+      }
+      order.append("handler")
+    }
+    reactor.after(.zero) { order.append("same batch") }
+    reactor.run()
+    #expect(order == ["handler", "same batch", "deferred", "again"])
+  }
+
+  @Test func `an event of a watch that was cancelled in the same batch is dropped`() throws {
+    // Both pipes are readable before the loop looks: whichever handler comes first cancels the other.
+    var first = try Descriptor.pipe()
+    var second = try Descriptor.pipe()
+    let readers = DescriptorBundle()
+    readers.add(first.takeReadEnd())
+    readers.add(second.takeReadEnd())
+    // A pipe whose other end is closed is readable.
+    first.takeWriteEnd().close()
+    second.takeWriteEnd().close()
+    var called: [Int] = []
+    var watches: [Registration] = []
+    for (index, number) in readers.numbers.enumerated() {
+      watches.append(
+        try reactor.watch(number, .readable) { [reactor] _ in
+          called.append(index)
+          for watch in watches { reactor.cancel(watch) }
+          reactor.defer { reactor.stop() }
+        })
+    }
+    reactor.run()
+    #expect(called.count == 1)
+  }
+
+  @Test func `an event of a descriptor that was closed does not reach its successor`() throws {
+    var first = try Descriptor.pipe()
+    var second = try Descriptor.pipe()
+    let writers = DescriptorBundle()
+    writers.add(first.takeWriteEnd())
+    writers.add(second.takeWriteEnd())
+    let readers = DescriptorBundle()
+    readers.add(first.takeReadEnd())
+    readers.add(second.takeReadEnd())
+    var watches: [Registration] = []
+    var called: [String] = []
+    for index in 0...1 {
+      let watch = try reactor.watch(readers.numbers[index], .readable) { [reactor] _ in
+        called.append("first")
+        // The other one is closed, and a silent pipe takes its number and its place in the table.
+        for watch in watches { reactor.cancel(watch) }
+        let number = readers.numbers[1 - index]
+        do {
+          var silent = try Descriptor.pipe()
+          writers.add(silent.takeWriteEnd())
+          let quiet = silent.takeReadEnd()
+          #expect(dup2(quiet.number, number) == number)
+          _ = try reactor.watch(number, .readable) { _ in called.append("successor") }
+        } catch {
+          Issue.record(error)
+        }
+        reactor.after(.milliseconds(1)) { reactor.stop() }
+      }
+      watches.append(watch)
+    }
+    for number in writers.numbers { #expect(write(number, "x", 1) == 1) }
+    reactor.run()
+    #expect(called == ["first"])
+  }
+
+  @Test func `a watch that waits for nothing is silent and can be woken up`() throws {
+    var sockets = try Descriptor.socketPair()
+    let ours = sockets.takeReadEnd()
+    var heard: [Interest] = []
+    let watch = try reactor.watch(ours.number, []) { [reactor] ready in
+      heard.append(ready)
+      reactor.stop()
+    }
+    sockets.takeWriteEnd().close()
+    reactor.after(.milliseconds(2)) { [reactor] in
+      #expect(heard.isEmpty)
+      reactor.change(watch, to: .readable)
+    }
+    reactor.run()
+    #expect(heard == [.readable])
+  }
+
+  @Test func `a descriptor that cannot be watched is refused with the call's name`() throws {
+    let directory = try Descriptor.open("/", flags: O_RDONLY | O_DIRECTORY)
+    let number = directory.number
+    #expect(throws: KernelFailure(call: "epoll_ctl", errno: EPERM)) {
+      try reactor.watch(number, .readable) { _ in }
+    }
+  }
+
+  @Test func `letters from another thread arrive in order on the loop's thread`() throws {
+    var received: [Int] = []
+    let mailbox = try reactor.mailbox { [reactor] (letter: Int) in
+      received.append(letter)
+      if letter == 999 { reactor.stop() }
+    }
+    let helper = try HelperThread(reactor: reactor)
+    helper.run {
+      for number in 0..<1000 { mailbox.post(number) }
+    } then: {
+    }
+    reactor.run()
+    #expect(received == Array(0..<1000))
+  }
+
+  @Test func `a helper thread works elsewhere and hands the result back`() throws {
+    let helper = try HelperThread(reactor: reactor)
+    let home = pthread_self()
+    var results: [Int] = []
+    for number in 0..<100 {
+      helper.run {
+        (number, pthread_self())
+      } then: { [reactor] number, thread in
+        #expect(thread != home)
+        #expect(pthread_self() == home)
+        results.append(number)
+        if number == 99 { reactor.stop() }
+      }
+    }
+    reactor.run()
+    #expect(results == Array(0..<100))
+  }
+
+  @Test func `signals come as events`() async {
+    await #expect(processExitsWith: .exitCode(7)) {
+      let reactor = try Reactor()
+      var seen: [Int32] = []
+      try reactor.onSignals([SIGTERM, SIGINT]) { signal in
+        seen.append(signal)
+        if seen.count == 2 { reactor.stop() }
+      }
+      raise(SIGTERM)
+      raise(SIGINT)
+      reactor.run()
+      exit(Set(seen) == [SIGTERM, SIGINT] ? 7 : 1)
+    }
+  }
+}
