@@ -1,0 +1,63 @@
+"""Actions and their parameters."""
+
+from __future__ import annotations
+
+from typing import Any, Optional, Union
+
+from ._nodes import MAKERS, BackendError, Container, Node, _Backend, _MemoryBackend
+from ._schema import SchemaNode
+from ._view import Place, View, to_tree
+
+
+class ActionParams(Container):
+    """The input or the output of an action: a tree in memory."""
+
+    __slots__ = ()
+
+    def _tree(self) -> dict[str, Any]:
+        return to_tree(self._place.view.root, self._schema)
+
+
+def params_of(action: SchemaNode, kind: str, path: str, tree: Optional[dict] = None) -> ActionParams:
+    """Return the `input` or `output` of an action, with this content."""
+    node = next((child for child in action.children if child.kind == kind), None)
+    if node is None:
+        brief = {"n": kind, "k": kind}
+        node = SchemaNode(action.schema, action, brief)
+    view = View(action.schema, node, path=path)
+    if tree:
+        view.root.merge(tree)
+    return ActionParams(_MemoryBackend(view), view.place)
+
+
+class Action(Node):
+    """An action or rpc; calling it runs it."""
+
+    __slots__ = ()
+
+    def get_input(self) -> ActionParams:
+        """Return an empty input to fill in."""
+        return params_of(self._schema, "input", self._path)
+
+    def get_output(self) -> ActionParams:
+        """Return an empty output."""
+        return params_of(self._schema, "output", self._path)
+
+    def request(self, params: Union[ActionParams, dict, None] = None) -> ActionParams:
+        """Run the action and return its output."""
+        maapi = self._backend.maapi
+        if maapi is None:
+            raise BackendError(f"{self._path}: there is no session behind this node to run an action in")
+        tree = params._tree() if isinstance(params, ActionParams) else params or {}
+        output = maapi._run_action(self._path, tree, self._backend.trans)
+        return params_of(self._schema, "output", self._path, output)
+
+    def __call__(self, params: Union[ActionParams, dict, None] = None) -> ActionParams:
+        return self.request(params)
+
+
+def _make_action(backend: _Backend, place: Place) -> Node:
+    return Action(backend, place)
+
+
+MAKERS.update(action=_make_action, rpc=_make_action)

@@ -1,0 +1,201 @@
+"""One request to one callback: from the message to the user's method, and from what it did to the reply.
+
+`ARCHITECTURE.md`, 'An endpoint', has the messages.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Optional
+
+from _ncs._tables import NCS as _C
+from _ncs._values import HKeypathRef
+from _ncs.error import Error
+
+from . import _backend, _transactions, _types
+from ._action_nodes import params_of
+from ._calls import Call, root_and_node, running, user_of
+from ._component import Registration
+from ._lowlevel import _write_flat
+from ._selfassign import with_setattr_check
+from .dp import ValidationError
+
+__all__ = ["Registration", "abort", "run"]
+
+_READ_ONLY = frozenset({"action", "validate"})
+
+
+class _Refused(Exception):
+    """A callback said no by what it returned; the text is for the caller."""
+
+
+def run(instance: Any, registration: Registration, request: dict[str, Any], host: _backend.Host, log: Any) -> dict:
+    """Run the callback that `request` asks for and return the reply without its `id`.
+
+    Whatever the callback does wrong ends up in the reply as an error, with the traceback in the log.
+    """
+    if not _backend._installed or _backend._installed[0] is not host:
+        _backend.install(host)
+    operation = request["op"]
+    method = f"cb_{operation}"
+    call = Call(request, operation not in _READ_ONLY)
+    try:
+        with running(call):
+            ok = _RUNNERS[operation](instance, call)
+    except ValidationError as refusal:
+        log.debug(f"{method} of {registration.name}: {refusal}")
+        return {"error": {"message": str(refusal)}}
+    except _Refused as refusal:
+        log.error(f"{method} of {registration.name}: {refusal}")
+        return {"error": {"message": f"Python {method} error. {refusal}"}}
+    except (Exception, SystemExit) as error:
+        log.exception(f"{method} of {registration.name}: {type(error).__name__}: {error}")
+        return {"error": _described(method, error)}
+    finally:
+        _transactions.drop_view(request["id"])
+    return {"ok": ok, "writes": call.view.take_writes(), "reads": list(call.view.reads)}
+
+
+def _described(method: str, error: BaseException) -> dict[str, Any]:
+    described: dict[str, Any] = {"message": f"Python {method} error. {error}"}
+    if isinstance(error, Error):
+        described["errno"] = error.confd_errno
+    return described
+
+
+def abort(instance: Any, request: dict[str, Any]) -> None:
+    """Tell the object that serves `request` in another thread that nobody waits any more."""
+    callback = getattr(instance, "cb_abort", None)
+    if callback is not None:
+        callback(user_of(request))
+
+
+def _check_code(result: Any, text: Optional[str]) -> None:
+    """Raise if what a callback returned is not the code for success."""
+    if result is None or (isinstance(result, int) and result == _C["CONFD_OK"]):
+        return
+    if not isinstance(result, int):
+        raise _Refused(f"it returned {result!r}; None or CONFD_OK was expected")
+    raise _Refused(text or ("it returned CONFD_ERR" if result == _C["CONFD_ERR"] else f"it returned {result}"))
+
+
+# Actions
+
+
+def _run_action(instance: Any, call: Call) -> dict[str, Any]:
+    request = call.request
+    parent = call.view.at(request.get("path") or "/")
+    node = next(
+        (n for n in parent.node.data_children if n.kind in ("action", "rpc") and n.name == _bare(request["name"])),
+        None,
+    )
+    if node is None:
+        raise Error(f"{parent.shown_path} has no action {request['name']}", _C["ERR_BADPATH"])
+    path = parent.down(node).path
+    call.input = params_of(node, "input", path, request.get("input"))
+    call.output = params_of(node, "output", path)
+    if hasattr(instance, "cb_init"):
+        instance.cb_init(call.uinfo)
+    result = instance.cb_action(call.uinfo, node.name, parent.keypath(), [])
+    _check_code(result, call.uinfo.error_text)
+    if call.uinfo.reply is not None:
+        _write_flat(call.output._place, iter(call.uinfo.reply))
+    return {"output": call.output._tree()}
+
+
+def _bare(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+# Services
+
+
+def _given_proplist(request: dict[str, Any], member: str = "proplist") -> list[tuple[str, str]]:
+    return [(name, value) for name, value in request.get(member) or ()]
+
+
+def _proplist_reply(result: Any, text: Optional[str]) -> dict[str, Any]:
+    if not isinstance(result, list):
+        if result is None or isinstance(result, int):
+            _check_code(result, text)
+            return {}
+        raise _Refused(f"it returned {result!r}; None or a list of (name, value) pairs was expected")
+    for item in result:
+        is_pair = isinstance(item, (tuple, list)) and len(item) == 2
+        if not is_pair or not all(isinstance(part, str) for part in item):
+            raise _Refused(f"{item!r} in the list that it returned is not a pair of strings")
+    return {"proplist": [list(item) for item in result]}
+
+
+def _load_data(call: Call) -> None:
+    if call.request.get("data") is not None:
+        call.view.load(call.request["path"], call.request["data"])
+
+
+def _keypath(call: Call) -> HKeypathRef:
+    return call.view.at(call.request["path"]).keypath()
+
+
+def _run_create(instance: Any, call: Call) -> dict[str, Any]:
+    _load_data(call)
+    kp = _keypath(call)
+    callback = getattr(instance, "cb_create", None) or instance.cb_pre_lock_create
+    with with_setattr_check(kp):
+        result = callback(call.tctx, kp, _given_proplist(call.request), call.tctx.th)
+    return _proplist_reply(result, call.tctx.error_text)
+
+
+def _modification_runner(method: str) -> Callable[[Any, Call], dict]:
+    def run_modification(instance: Any, call: Call) -> dict[str, Any]:
+        kp = _keypath(call)
+        with with_setattr_check(kp):
+            callback = getattr(instance, method)
+            result = callback(call.tctx, call.request["operation"], kp, _given_proplist(call.request))
+        return _proplist_reply(result, call.tctx.error_text)
+
+    return run_modification
+
+
+def _nano_runner(method: str) -> Callable[[Any, Call], dict]:
+    def run_nano(instance: Any, call: Call) -> dict[str, Any]:
+        _load_data(call)
+        request = call.request
+        root, service = root_and_node(call.trans, request["path"], True)
+        with with_setattr_check(service._path):
+            result = getattr(instance, method)(
+                call.tctx,
+                root,
+                service,
+                service.plan,  # type: ignore[attr-defined]
+                tuple(request["component"]),
+                request["state"],
+                _given_proplist(request),
+                _given_proplist(request, "componentProplist"),
+            )
+        return _proplist_reply(result, call.tctx.error_text)
+
+    return run_nano
+
+
+# Validation
+
+
+def _run_validate(instance: Any, call: Call) -> dict[str, Any]:
+    place = call.view.at(call.request["path"])
+    data = call.request.get("value")
+    value = None if data is None else _types.to_value(data, place.node.type)
+    result = instance.cb_validate(call.tctx, place.keypath(), value)
+    if isinstance(result, int) and result == _C["VALIDATION_WARN"]:
+        return {"warning": call.tctx.error_text or "the value may not be what was meant"}
+    _check_code(result, call.tctx.error_text)
+    return {}
+
+
+_RUNNERS: dict[str, Callable[[Any, Call], dict]] = {
+    "action": _run_action,
+    "create": _run_create,
+    "pre_modification": _modification_runner("cb_pre_modification"),
+    "post_modification": _modification_runner("cb_post_modification"),
+    "nano_create": _nano_runner("cb_nano_create"),
+    "nano_delete": _nano_runner("cb_nano_delete"),
+    "validate": _run_validate,
+}

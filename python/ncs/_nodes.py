@@ -1,0 +1,357 @@
+"""Nodes of the data tree as packages see them: what all have in common, and containers.
+
+A node is a place in a `View` with Python's operators on it; it holds no data of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Callable, Optional
+
+from _ncs._tables import NCS as _C
+from _ncs.error import Error
+
+from . import _types
+from ._branches import ABSENT
+from ._schema import SchemaNode, python_name
+from ._schema_access import CsNode
+from ._view import Place, View
+
+if TYPE_CHECKING:
+    from .maapi import Maapi, Transaction
+
+
+class MaagicError(Exception):
+    """A node was used in a way that its kind does not have."""
+
+
+class BackendError(Exception):
+    """A node has no transaction or session behind it."""
+
+
+class _Backend:
+    """What stands behind a node: its view, and how operations leave it."""
+
+    def __init__(self, view: View, maapi: Optional[Maapi] = None, trans: Optional[Transaction] = None) -> None:
+        self.view = view
+        self.maapi = maapi
+        self.trans = trans
+        self.shared = False
+
+
+class _TransactionBackend(_Backend):
+    """A transaction stands behind the node."""
+
+
+class _MaapiBackend(_Backend):
+    """Only a session stands behind the node: it can call actions and has no data."""
+
+
+class _MemoryBackend(_Backend):
+    """Nothing but memory stands behind the node."""
+
+
+Maker = Callable[[_Backend, Place], "Node"]
+
+#: What makes a node, by kind; each module of nodes adds its own.
+MAKERS: dict[str, Maker] = {}
+
+
+def make_node(backend: _Backend, place: Place) -> Node:
+    """Return the node at a place."""
+    return MAKERS[place.node.kind](backend, place)
+
+
+def content_of(backend: _Backend, place: Place) -> Any:
+    """Return what an attribute of this name shows: a leaf's value, a choice's case, else the node."""
+    node = make_node(backend, place)
+    return node._show()
+
+
+class Node:
+    """Base of all nodes; children appear as attributes and as items."""
+
+    __slots__ = ("_backend", "_place")
+
+    _backend: _Backend
+    _place: Place
+
+    def __init__(self, backend: _Backend, place: Place) -> None:
+        object.__setattr__(self, "_backend", backend)
+        object.__setattr__(self, "_place", place)
+
+    @property
+    def _schema(self) -> SchemaNode:
+        return self._place.node
+
+    @property
+    def _name(self) -> str:
+        return self._place.node.name
+
+    @property
+    def _path(self) -> str:
+        return self._place.shown_path
+
+    @property
+    def _cs_node(self) -> Optional[CsNode]:
+        return None if self._schema.kind == "root" else CsNode(self._schema)
+
+    @property
+    def _parent(self) -> Optional[Node]:
+        place = self._place
+        if place.key is not None:
+            return make_node(self._backend, Place(place.view, place.parent, place.node, None))
+        return None if place.parent is None else make_node(self._backend, place.parent)
+
+    def _show(self) -> Any:
+        return self
+
+    def __repr__(self) -> str:
+        return self._path
+
+
+class Container(Node):
+    """A container, or whatever else has named children."""
+
+    __slots__ = ()
+
+    def _child_place(self, name: str) -> Optional[Place]:
+        node = self._schema.child(name)
+        return None if node is None else self._place.down(node)
+
+    def _get_node(self, name: str) -> Node:
+        """Return the child as a node, also where an attribute would show its value."""
+        place = self._child_place(name)
+        if place is None:
+            raise AttributeError(self._unknown(name))
+        return make_node(self._backend, place)
+
+    def _unknown(self, name: str) -> str:
+        return f"{self._path} has no child {name!r}"
+
+    def __getattr__(self, name: str) -> Any:
+        place = None if name.startswith("__") else self._child_place(name)
+        if place is None:
+            raise AttributeError(self._unknown(name))
+        return content_of(self._backend, place)
+
+    def __getitem__(self, name: Any) -> Any:
+        place = self._child_place(str(name))
+        if place is None:
+            raise KeyError(self._unknown(str(name)))
+        return content_of(self._backend, place)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name.startswith("_"):
+            object.__setattr__(self, name, value)
+            return
+        place = self._child_place(name)
+        if place is None:
+            raise AttributeError(self._unknown(name))
+        assign(self._backend, place, value)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        place = self._child_place(name)
+        if place is None:
+            raise KeyError(self._unknown(name))
+        assign(self._backend, place, value)
+
+    def __delattr__(self, name: str) -> None:
+        place = self._child_place(name)
+        if place is None:
+            raise AttributeError(self._unknown(name))
+        place.delete()
+
+    def __delitem__(self, name: str) -> None:
+        place = self._child_place(name)
+        if place is None:
+            raise KeyError(self._unknown(name))
+        place.delete()
+
+    def __iter__(self) -> Iterator[str]:
+        for child in self._schema.data_children:
+            yield f"{child.prefix}:{child.name}"
+
+    def __contains__(self, name: object) -> bool:
+        return self._child_place(str(name)) is not None
+
+    def __dir__(self) -> list[str]:
+        schema = self._schema
+        names = []
+        for child in [*schema.data_children, *schema.choices()]:
+            short = python_name(child.name)
+            is_first = schema.names.get(short) is child
+            names.append(short if is_first else f"{python_name(child.prefix)}__{short}")
+        return [*(name for name in object.__dir__(self) if name.startswith("_")), *names]
+
+    def delete(self) -> None:
+        """Delete all that is in this container, or this entry."""
+        self._place.delete()
+
+
+class Root(Container):
+    """The root, with the top-level nodes of every module."""
+
+    __slots__ = ()
+
+
+class PresenceContainer(Container):
+    """A container that exists or not; false in a test when it does not."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return self.exists()
+
+    def exists(self) -> bool:
+        """Return whether the container exists."""
+        return self._place.exists()
+
+    def create(self) -> PresenceContainer:
+        """Create the container and return it."""
+        self._place.create()
+        return self
+
+
+class ListElement(Container):
+    """An entry of a list."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"ListElement {self._path}"
+
+
+class Case(Container):
+    """The case of a choice that the data selects; equals its name."""
+
+    __slots__ = ("_case",)
+
+    def __init__(self, backend: _Backend, place: Place, case: SchemaNode) -> None:
+        super().__init__(backend, place)
+        object.__setattr__(self, "_case", case)
+
+    @property
+    def _name(self) -> str:
+        return self._case.name
+
+    def __str__(self) -> str:
+        return self._case.name
+
+    def __repr__(self) -> str:
+        return self._case.name
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Case):
+            return self._case is other._case
+        if isinstance(other, str):
+            return other in (self._case.name, f"{self._case.prefix}:{self._case.name}")
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._case.name)
+
+
+class Choice(Node):
+    """A choice; what it is set to is a `Case`."""
+
+    __slots__ = ("_choice",)
+
+    def __init__(self, backend: _Backend, place: Place) -> None:
+        # A choice has no place in the data: its members stand in its parent.
+        super().__init__(backend, place.parent or place)
+        object.__setattr__(self, "_choice", place.node)
+
+    @property
+    def _name(self) -> str:
+        return self._choice.name
+
+    def get_value(self) -> Optional[Case]:
+        """Return the selected case, or `None`."""
+        case = selected_case(self._place, self._choice)
+        return None if case is None else Case(self._backend, self._place, case)
+
+    def _show(self) -> Any:
+        return self.get_value()
+
+
+def selected_case(place: Place, choice: SchemaNode) -> Optional[SchemaNode]:
+    """Return the case of a choice that has something in the data at `place`."""
+    for case in choice.children:
+        members = case.data_children if case.kind in ("case", "choice") else [case]
+        if any(has_content(place.down(member)) for member in members):
+            return case
+    return None
+
+
+def has_content(place: Place) -> bool:
+    """Return whether there is data at a place; a plain container needs some in it."""
+    node = place.node
+    if node.kind == "container" and not node.is_presence:
+        return any(has_content(place.down(child)) for child in node.data_children)
+    if node.kind in ("action", "rpc"):
+        return False
+    return place.exists()
+
+
+def default_of(place: Place) -> list[Any]:
+    """Return the data of a leaf's defaults, if they are in force: its parent exists and its case is selected."""
+    node = place.node
+    parent = place.parent
+    if not node.defaults or parent is None or parent.branch() is None:
+        return []
+    member = node
+    while member.parent is not None and member.parent.kind in ("choice", "case"):
+        if member.parent.kind == "choice":
+            case = selected_case(parent, member.parent)
+            chosen = member.parent.fields.get("defcase") if case is None else case.name
+            if chosen != member.name:
+                return []
+        member = member.parent
+    return [_types.parse(text, node.type) for text in node.defaults]
+
+
+def assign(backend: _Backend, place: Place, value: Any) -> None:
+    """Give a leaf or leaf-list a Python value.
+
+    Raises:
+        Error: the type does not allow the value.
+    """
+    node = place.node
+    if node.kind == "leaf-list":
+        make_node(backend, place).set_value(value)  # type: ignore[attr-defined]
+        return
+    if node.kind != "leaf":
+        raise MaagicError(f"{place.path} is a {node.kind}; only leafs and leaf-lists can be assigned to")
+    if value is None:
+        raise Error(f"{place.path}: None is not a value; `del` removes a leaf", _C["ERR_BADTYPE"])
+    try:
+        data = _types.from_python(value, node.type)
+    except _types.BadValue as refusal:
+        raise _types.bad_type(place.path, refusal) from None
+    parent = place.parent
+    if parent is not None and parent.key is not None and node.name in parent.node.key_names:
+        own = parent.key[parent.node.key_names.index(node.name)]
+        if own != _types.text_of(data, node.type):
+            raise Error(f"{place.path}: a key cannot be changed", _C["ERR_NOT_WRITABLE"])
+        return
+    place.set(data)
+
+
+def leaf_content(place: Place) -> Any:
+    """Return a leaf's data, or its default, or `ABSENT`."""
+    parent = place.parent
+    if parent is not None and parent.key is not None and place.node.name in parent.node.key_names:
+        return _types.parse(parent.key[parent.node.key_names.index(place.node.name)], place.node.type)
+    data = place.value()
+    if data is not ABSENT:
+        return data
+    default = default_of(place)
+    return default[0] if default else ABSENT
+
+
+def _make_container(backend: _Backend, place: Place) -> Node:
+    return (PresenceContainer if place.node.is_presence else Container)(backend, place)
+
+
+MAKERS.update(root=Root, container=_make_container, choice=Choice)

@@ -1,0 +1,274 @@
+"""The schema file, mapped: node objects are built when they are first visited.
+
+`ARCHITECTURE.md`, 'The schema file', has the format.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from _ncs._tables import NCS as _C
+from _ncs._values import XmlTag
+from _ncs.error import Error
+
+_WORD = struct.Struct("<Q")
+_INTERIOR = frozenset({"root", "container", "list", "choice", "case", "action", "rpc", "input", "output"})
+
+
+def python_name(name: str) -> str:
+    """Return a YANG name as a Python attribute: `-` and `.` become `_`."""
+    return name.replace("-", "_").replace(".", "_")
+
+
+@dataclass(frozen=True)
+class Module:
+    """One YANG module of the schema."""
+
+    name: str
+    prefix: str
+    namespace: str
+    revision: str
+
+
+class SchemaNode:
+    """One node of the schema; an interior node reads its line when it is first asked about itself."""
+
+    __slots__ = (
+        "_children", "_data_children", "_fields", "_line", "_names", "_tag",
+        "kind", "module", "name", "parent", "qualified", "schema",
+    )  # fmt: skip
+
+    def __init__(
+        self, schema: Schema, parent: SchemaNode | None, brief: dict[str, Any], line: int | None = None
+    ) -> None:
+        self.schema = schema
+        #: The schema node above, choices and cases included; `None` for the root.
+        self.parent = parent
+        self.name: str = brief["n"]
+        self.kind: str = brief["k"]
+        self.module: Module | None = schema.modules[brief["m"]] if "m" in brief else None
+        #: The name of this node's member in a tree where the module has to be said.
+        self.qualified = f"{self.module.name}:{self.name}" if self.module else self.name
+        self._line = line
+        self._fields: dict[str, Any] | None = brief if line is None else None
+        self._children: list[SchemaNode] | None = None
+        self._data_children: list[SchemaNode] | None = None
+        self._names: dict[str, SchemaNode] | None = None
+        self._tag: XmlTag | None = None
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.qualified or '/'}>"
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The members of this node's object in the schema file."""
+        if self._fields is None:
+            self._fields = self.schema.line(self._line or 0)
+        return self._fields
+
+    @property
+    def children(self) -> list[SchemaNode]:
+        """The schema children in order, choices included."""
+        if self._children is None:
+            module = self.schema.modules.index(self.module) if self.module else None
+            children = []
+            for brief in self.fields.get("c", ()) if self.kind in _INTERIOR else ():
+                if "ref" in brief and not {"n", "k"} <= brief.keys():
+                    brief = {**self.schema.line(brief["ref"]), "ref": brief["ref"]}
+                if "m" not in brief and module is not None:
+                    brief = {**brief, "m": module}
+                children.append(SchemaNode(self.schema, self, brief, brief.get("ref")))
+            self._children = children
+        return self._children
+
+    @property
+    def data_children(self) -> list[SchemaNode]:
+        """The children as the data sees them: what stands in choices is shown in their place."""
+        if self._data_children is None:
+            found: list[SchemaNode] = []
+            for child in self.children:
+                found.extend(child.data_children if child.kind in ("choice", "case") else (child,))
+            self._data_children = found
+        return self._data_children
+
+    def choices(self) -> Iterator[SchemaNode]:
+        """Yield the choices whose members are data children of this node, nested ones after theirs."""
+        for child in self.children:
+            if child.kind == "choice":
+                yield child
+                yield from child.choices()
+            elif child.kind == "case":
+                yield from child.choices()
+
+    @property
+    def names(self) -> dict[str, SchemaNode]:
+        """All spellings of the children: YANG and Python names, bare or with prefix or module name.
+
+        Where a bare name stands for more than one child the first one has it.
+        """
+        if self._names is None:
+            members = [*self.data_children, *self.choices()]
+            names: dict[str, SchemaNode] = {}
+            for qualify in (lambda m: m.name, lambda m: m.prefix):
+                for child in members:
+                    if child.module:
+                        names.setdefault(f"{qualify(child.module)}:{child.name}", child)
+                        names.setdefault(f"{python_name(qualify(child.module))}__{python_name(child.name)}", child)
+            for child in members:
+                names.setdefault(child.name, child)
+            for child in members:
+                names.setdefault(python_name(child.name), child)
+            self._names = names
+        return self._names
+
+    @property
+    def data_parent(self) -> SchemaNode | None:
+        """The nearest node above that data has."""
+        node = self.parent
+        while node is not None and node.kind in ("choice", "case"):
+            node = node.parent
+        return node
+
+    @property
+    def is_qualified(self) -> bool:
+        """Whether this node's name carries its module in a tree and in a keypath."""
+        parent = self.data_parent
+        return parent is None or parent.module is not self.module
+
+    @property
+    def prefix(self) -> str:
+        """The module's prefix."""
+        return self.module.prefix if self.module else ""
+
+    @property
+    def keys(self) -> list[SchemaNode]:
+        """The key leafs of a list."""
+        return [self.names[name] for name in self.fields.get("keys", ())]
+
+    @property
+    def key_names(self) -> list[str]:
+        """The names of a list's keys."""
+        return self.fields.get("keys", [])
+
+    @property
+    def type(self) -> dict[str, Any]:
+        """The type of a leaf or leaf-list."""
+        return self.fields.get("t", {"b": "string"})
+
+    @property
+    def defaults(self) -> list[Any]:
+        """The default values, as text."""
+        return self.fields.get("def", [])
+
+    @property
+    def is_presence(self) -> bool:
+        """Whether a container means something by existing."""
+        return bool(self.fields.get("pres"))
+
+    @property
+    def is_mandatory(self) -> bool:
+        """Whether a value must be given."""
+        return bool(self.fields.get("mand"))
+
+    @property
+    def is_ordered_by_user(self) -> bool:
+        """Whether the order of entries is the user's."""
+        return bool(self.fields.get("user"))
+
+    @property
+    def is_config(self) -> bool:
+        """Whether the node is configuration."""
+        node: SchemaNode | None = self
+        while node is not None and node.kind != "root":
+            if node.fields.get("cfg") is False:
+                return False
+            node = node.parent
+        return True
+
+    @property
+    def is_empty_leaf(self) -> bool:
+        """Whether this is a leaf of type empty."""
+        return self.kind == "leaf" and self.type.get("b") == "empty"
+
+    @property
+    def has_existence(self) -> bool:
+        """Whether data says if the node exists: a list entry or a presence container."""
+        return self.kind == "list" or (self.kind == "container" and self.is_presence)
+
+    @property
+    def tag(self) -> XmlTag:
+        """The tag that keypaths show."""
+        if self._tag is None:
+            self._tag = XmlTag.of(self.name, self.prefix, self.module.namespace if self.module else "")
+        return self._tag
+
+    def child(self, name: str) -> SchemaNode | None:
+        """Return the child that `name` spells."""
+        return self.names.get(name)
+
+
+class Schema:
+    """A mapped schema file."""
+
+    def __init__(self, data: bytes | mmap.mmap) -> None:
+        """Read a schema from memory.
+
+        Raises:
+            Error: the bytes are not a schema file of a format that this program knows.
+        """
+        size = len(data)
+        if size < 16:
+            raise Error("the schema file is cut short", _C["ERR_INTERNAL"])
+        count, self._table = struct.unpack("<QQ", data[size - 16 :])
+        if count < 2 or self._table + 8 * count + 16 != size:
+            raise Error("the schema file's table of lines does not fit the file", _C["ERR_INTERNAL"])
+        self._data = data
+        self._count = count
+        header = self.line(0)
+        if header.get("format") != 1:
+            raise Error(f"the schema file has format {header.get('format')}, not 1", _C["ERR_INTERNAL"])
+        self.modules = [
+            Module(m["name"], m["prefix"], m.get("namespace", ""), m.get("revision", "")) for m in header["modules"]
+        ]
+        self.root = SchemaNode(self, None, {**self.line(1), "k": "root", "n": ""})
+
+    @classmethod
+    def load(cls, path: str) -> Schema:
+        """Map the schema file at `path`."""
+        with open(path, "rb") as file:
+            return cls(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+    def line(self, number: int) -> dict[str, Any]:
+        """Return the object on line `number`."""
+        if not 0 <= number < self._count:
+            raise Error(f"the schema file has no line {number}", _C["ERR_INTERNAL"])
+        start = _WORD.unpack_from(self._data, self._table + 8 * number)[0]
+        last = number + 1 == self._count
+        end = self._table if last else _WORD.unpack_from(self._data, self._table + 8 * number + 8)[0]
+        return json.loads(self._data[start:end])
+
+    def module(self, label: str) -> Module | None:
+        """Return the module with this name or else with this prefix."""
+        for module in self.modules:
+            if module.name == label:
+                return module
+        return next((module for module in self.modules if module.prefix == label), None)
+
+    def contains_name(self, name: str) -> bool:
+        """Return whether a node or a namespace of the schema has this name."""
+        return any(
+            self._data.find(f'"{member}":{json.dumps(name)}'.encode()) >= 0 for member in ("n", "namespace", "name")
+        )
+
+    def all_nodes(self) -> Iterator[SchemaNode]:
+        """Yield every node of the schema."""
+        waiting = [self.root]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting.extend(node.children)

@@ -1,0 +1,478 @@
+"""Values of YANG types: checked, and changed between their forms.
+
+A value has three forms. *Data* is how RFC 7951 writes it in JSON; that is what trees, writes and this module's callers
+keep. *Text* is its canonical text, as keys in keypaths show it. *Python* is what packages see.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any, Callable, Optional
+
+from _ncs._tables import NCS as _C
+from _ncs._values import Value
+from _ncs.error import Error
+
+Type = dict[str, Any]
+Data = Any
+
+_INTEGERS = {
+    "int8": (-(2**7), 2**7 - 1, "C_INT8"),
+    "int16": (-(2**15), 2**15 - 1, "C_INT16"),
+    "int32": (-(2**31), 2**31 - 1, "C_INT32"),
+    "int64": (-(2**63), 2**63 - 1, "C_INT64"),
+    "uint8": (0, 2**8 - 1, "C_UINT8"),
+    "uint16": (0, 2**16 - 1, "C_UINT16"),
+    "uint32": (0, 2**32 - 1, "C_UINT32"),
+    "uint64": (0, 2**64 - 1, "C_UINT64"),
+}
+_AS_STRING = frozenset({"int64", "uint64"})
+_INTEGER = re.compile(r"[+-]?\d+")
+_DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+class BadValue(Exception):
+    """A value that its type does not allow; the text says why, without the path."""
+
+
+class Empty:
+    """The value of type empty, as it stands in unions and list keys."""
+
+    def __str__(self) -> str:
+        return ""
+
+    def __repr__(self) -> str:
+        return "Empty()"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Empty)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+class Enum:
+    """One value of an enumeration: its label in `string`, its number in `value`."""
+
+    __slots__ = ("string", "value")
+
+    def __init__(self, string: str, value: int) -> None:
+        self.string = string
+        self.value = value
+
+    def __str__(self) -> str:
+        return self.string
+
+    def __repr__(self) -> str:
+        return self.string
+
+    def __int__(self) -> int:
+        return self.value
+
+    def _number(self, other: Any) -> Any:
+        if isinstance(other, Enum):
+            return other.value
+        return int(other) if isinstance(other, Value) else other
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, str):
+            return self.string == other
+        if isinstance(other, Value):
+            return other == self.string or other == self.value
+        if isinstance(other, (int, float, Enum)):
+            return self.value == self._number(other)
+        return NotImplemented
+
+    def __lt__(self, other: Any) -> bool:
+        return self.value < self._number(other)
+
+    def __le__(self, other: Any) -> bool:
+        return self.value <= self._number(other)
+
+    def __gt__(self, other: Any) -> bool:
+        return self.value > self._number(other)
+
+    def __ge__(self, other: Any) -> bool:
+        return self.value >= self._number(other)
+
+    def __hash__(self) -> int:
+        return hash(self.string)
+
+
+class Bits:
+    """A set of bits by position; `str()` gives their names, if the names are known."""
+
+    def __init__(self, value: Any, cs_node: Any = None) -> None:
+        if isinstance(value, Value):
+            value = value.as_pyval()
+        self._bytes = bytearray(value)
+        self._names = _bit_names(cs_node)
+
+    @classmethod
+    def of(cls, names: str, positions: list) -> Bits:
+        """Return the bits that a value of the schema type names."""
+        bits = cls(b"")
+        bits._names = [(name, position) for name, position in positions]
+        by_name = dict(bits._names)
+        for name in names.split():
+            bits.set_bit(by_name[name])
+        return bits
+
+    def bytearray(self) -> bytearray:
+        """Return the bits as bytes, the lowest first."""
+        return bytearray(self._bytes)
+
+    def is_bit_set(self, position: int) -> bool:
+        """Return whether the bit at `position` is set."""
+        byte = position // 8
+        return byte < len(self._bytes) and bool(self._bytes[byte] >> position % 8 & 1)
+
+    def set_bit(self, position: int) -> None:
+        """Set the bit at `position`."""
+        byte = position // 8
+        self._bytes.extend(bytes(max(0, byte + 1 - len(self._bytes))))
+        self._bytes[byte] |= 1 << position % 8
+
+    def clr_bit(self, position: int) -> None:
+        """Clear the bit at `position`."""
+        if self.is_bit_set(position):
+            self._bytes[position // 8] &= ~(1 << position % 8)
+
+    def __str__(self) -> str:
+        if not self._names and any(self._bytes):
+            return repr(self)
+        return " ".join(name for name, position in self._names if self.is_bit_set(position))
+
+    def __repr__(self) -> str:
+        return f"Bits({bytes(self._bytes)!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, str):
+            return str(self) == other
+        if isinstance(other, Bits):
+            other = other._bytes
+        if isinstance(other, (bytes, bytearray)):
+            return self._bytes.rstrip(b"\0") == bytearray(other).rstrip(b"\0")
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(bytes(self._bytes).rstrip(b"\0"))
+
+
+def _bit_names(cs_node: Any) -> list[tuple[str, int]]:
+    node = getattr(cs_node, "node", None)
+    return [(name, position) for name, position in resolved(node.type).get("e", ())] if node is not None else []
+
+
+def resolved(type_: Type) -> Type:
+    """Return the type that decides: a leafref's target type, else the type itself."""
+    while type_["b"] == "leafref":
+        type_ = type_["t"]
+    return type_
+
+
+# Checking: text to data
+
+
+def parse(text: str, type_: Type) -> Data:
+    """Return the data that `text` stands for.
+
+    Raises:
+        BadValue: the type does not allow it.
+    """
+    type_ = resolved(type_)
+    base = type_["b"]
+    if base in _INTEGERS:
+        return _parse_integer(text, base, type_)
+    return _PARSERS[base](text, type_)
+
+
+def _parse_integer(text: str, base: str, type_: Type) -> Data:
+    low, high, _ = _INTEGERS[base]
+    if not _INTEGER.fullmatch(text) or not text.isascii():
+        raise BadValue(f"{quoted(text)} is not an integer ({base})")
+    number = int(text)
+    if not low <= number <= high:
+        raise BadValue(f"{number} is out of range: {base} is {low}..{high}")
+    _check_ranges(number, type_.get("r"), int, "range", str(number))
+    return str(number) if base in _AS_STRING else number
+
+
+def _parse_decimal(text: str, type_: Type) -> Data:
+    if not _DECIMAL.fullmatch(text) or not text.isascii():
+        raise BadValue(f"{quoted(text)} is not a decimal number")
+    canonical = decimal_text(text)
+    digits = type_.get("fd", 18)
+    whole, _, fraction = canonical.partition(".")
+    if len(fraction) > digits and fraction != "0":
+        raise BadValue(f"{text} has more than {digits} fraction digits")
+    if not -(2**63) <= int(whole + fraction.ljust(digits, "0")) < 2**63:
+        raise BadValue(f"{text} is out of range: decimal64 with {digits} fraction digits")
+    _check_ranges(Decimal(canonical), type_.get("r"), Decimal, "range", canonical)
+    return canonical
+
+
+def decimal_text(text: str) -> str:
+    """Return the canonical text of a decimal number: no superfluous zeros, at least one digit on both sides."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise BadValue(f"{quoted(text)} is not a decimal number") from None
+    whole, _, fraction = f"{number:f}".partition(".")
+    fraction = fraction.rstrip("0") or "0"
+    sign = "-" if whole.startswith("-") and Decimal(text) != 0 else ""
+    return f"{sign}{whole.lstrip('-')}.{fraction}"
+
+
+def _check_ranges(number: Any, ranges: Any, convert: Callable[[Any], Any], what: str, shown: str) -> None:
+    if ranges and not any(convert(low) <= number <= convert(high) for low, high in ranges):
+        allowed = " | ".join(str(low) if low == high else f"{low}..{high}" for low, high in ranges)
+        raise BadValue(f"{shown} is out of {what} {allowed}")
+
+
+def _parse_string(text: str, type_: Type) -> Data:
+    if _FORBIDDEN.search(text):
+        raise BadValue(f"{quoted(text)} has a character that YANG does not allow")
+    _check_ranges(len(text), type_.get("len"), int, "length", f"{quoted(text)}, {len(text)} characters long,")
+    for pattern in type_.get("pat", ()):
+        if not _pattern(pattern).fullmatch(text):
+            raise BadValue(f"{quoted(text)} does not match {pattern}")
+    for pattern in type_.get("npat", ()):
+        if _pattern(pattern).fullmatch(text):
+            raise BadValue(f"{quoted(text)} must not match {pattern}")
+    return text
+
+
+@lru_cache(maxsize=4096)
+def _pattern(text: str) -> re.Pattern:
+    return re.compile(text)
+
+
+def _parse_boolean(text: str, _type: Type) -> Data:
+    if text not in ("true", "false"):
+        raise BadValue(f"{quoted(text)} is not true or false")
+    return text == "true"
+
+
+def _parse_enumeration(text: str, type_: Type) -> Data:
+    if any(label == text for label, _ in type_["e"]):
+        return text
+    raise BadValue(f"{quoted(text)} is not one of {', '.join(label for label, _ in type_['e'])}")
+
+
+def _parse_bits(text: str, type_: Type) -> Data:
+    names = text.split()
+    known = [name for name, _ in sorted(type_["e"], key=lambda bit: bit[1])]
+    for name in names:
+        if name not in known:
+            raise BadValue(f"{quoted(name)} is not one of the bits {', '.join(known)}")
+    if len(set(names)) != len(names):
+        raise BadValue(f"{quoted(text)} names a bit twice")
+    return " ".join(name for name in known if name in names)
+
+
+def _parse_binary(text: str, type_: Type) -> Data:
+    try:
+        content = base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        raise BadValue(f"{quoted(text)} is not base64") from None
+    _check_ranges(len(content), type_.get("len"), int, "length", f"binary of {len(content)} bytes")
+    return base64.b64encode(content).decode()
+
+
+def _parse_empty(text: str, _type: Type) -> Data:
+    if text:
+        raise BadValue(f"{quoted(text)} is not empty")
+    return [None]
+
+
+def _parse_identity(text: str, type_: Type) -> Data:
+    label, colon, name = text.rpartition(":")
+    found = [i for i in type_["i"] if i[2] == name and (not colon or label in (i[0], i[1]))]
+    exact = [i for i in found if i[0] == label]
+    if not found:
+        known = ", ".join(f"{prefix}:{name}" for _, prefix, name in type_["i"][:20])
+        raise BadValue(f"{quoted(text)} is not one of the identities {known}")
+    module, _, name = (exact or found)[0]
+    return f"{module}:{name}"
+
+
+def _parse_instance(text: str, _type: Type) -> Data:
+    if not text.startswith("/"):
+        raise BadValue(f"{quoted(text)} is not an instance-identifier")
+    return text
+
+
+def _parse_union(text: str, type_: Type) -> Data:
+    reasons = []
+    for member in type_["u"]:
+        try:
+            return parse(text, member)
+        except BadValue as refusal:
+            reasons.append(str(refusal))
+    raise BadValue(f"{quoted(text)} fits no member of the union: {'; '.join(reasons)}")
+
+
+_PARSERS: dict[str, Callable[[str, Type], Data]] = {
+    "string": _parse_string,
+    "boolean": _parse_boolean,
+    "enumeration": _parse_enumeration,
+    "bits": _parse_bits,
+    "binary": _parse_binary,
+    "decimal64": _parse_decimal,
+    "empty": _parse_empty,
+    "identityref": _parse_identity,
+    "instance-identifier": _parse_instance,
+    "union": _parse_union,
+}
+
+
+def quoted(text: str) -> str:
+    """Return text for an error message: in quotes, and not too long."""
+    return f'"{text}"' if len(text) <= 80 else f'"{text[:77]}..."'
+
+
+# Checking: Python to data
+
+
+def from_python(value: Any, type_: Type) -> Data:
+    """Return the data that a Python value stands for: its text, unless the type knows better.
+
+    Raises:
+        BadValue: the type does not allow it.
+    """
+    type_ = resolved(type_)
+    base = type_["b"]
+    if base == "union" and not isinstance(value, (str, Value)):
+        return _union_from_python(value, type_)
+    if isinstance(value, bool) and base == "boolean":
+        return value
+    if base == "binary" and isinstance(value, (bytes, bytearray)):
+        return _parse_binary(base64.b64encode(value).decode(), type_)
+    if base == "enumeration" and isinstance(value, int) and not isinstance(value, bool):
+        for label, number in type_["e"]:
+            if number == value:
+                return label
+        raise BadValue(f"{value} is not the number of an enum")
+    if base == "bits" and isinstance(value, (bytes, bytearray)):
+        bits = Bits(value)
+        return " ".join(name for name, position in type_["e"] if bits.is_bit_set(position))
+    if base == "empty" and isinstance(value, bool):
+        raise BadValue(f"{value} is not a value of an empty leaf; use create() and delete()")
+    if base == "decimal64" and isinstance(value, float):
+        return _parse_decimal(f"{Decimal(repr(value)):f}", type_)
+    return parse(str(value), type_)
+
+
+def _union_from_python(value: Any, type_: Type) -> Data:
+    reasons = []
+    for member in type_["u"]:
+        try:
+            return from_python(value, member)
+        except BadValue as refusal:
+            reasons.append(str(refusal))
+    raise BadValue(f"{quoted(str(value))} fits no member of the union: {'; '.join(reasons)}")
+
+
+# Reading
+
+
+def member_of(data: Data, type_: Type) -> Type:
+    """Return the type that decides for this value: of a union, the first member that allows it."""
+    type_ = resolved(type_)
+    while type_["b"] == "union":
+        fitting: Optional[Type] = next((m for m in type_["u"] if _fits(data, m)), None)
+        if fitting is None:
+            return {"b": "string"}
+        type_ = resolved(fitting)
+    return type_
+
+
+def _fits(data: Data, type_: Type) -> bool:
+    base = resolved(type_)["b"]
+    if base == "union":
+        return any(_fits(data, member) for member in resolved(type_)["u"])
+    expected: type = str
+    if base in _INTEGERS and base not in _AS_STRING:
+        expected = int
+    elif base in ("boolean", "empty"):
+        expected = bool if base == "boolean" else list
+    if type(data) is not expected:
+        return False
+    try:
+        parse(text_of(data, type_), type_)
+    except BadValue:
+        return False
+    return True
+
+
+def text_of(data: Data, type_: Type) -> str:
+    """Return the canonical text of a value."""
+    if isinstance(data, bool):
+        return "true" if data else "false"
+    if isinstance(data, list):
+        return ""
+    member = member_of(data, type_) if type_["b"] in ("union", "leafref", "identityref") else type_
+    if member["b"] == "identityref":
+        return _prefixed(str(data), member)
+    return str(data)
+
+
+def _prefixed(data: str, type_: Type) -> str:
+    label, _, name = data.rpartition(":")
+    for module, prefix, identity in type_["i"]:
+        if identity == name and label in (module, ""):
+            return f"{prefix}:{name}"
+    return data
+
+
+def to_python(data: Data, type_: Type) -> Any:
+    """Return what a package sees of a value."""
+    type_ = member_of(data, type_)
+    base = type_["b"]
+    if base in _INTEGERS:
+        return int(data)
+    if base == "enumeration":
+        return Enum(data, dict(map(tuple, type_["e"])).get(data, -1))
+    if base == "bits":
+        return Bits.of(data, type_["e"])
+    if base == "binary":
+        return base64.b64decode(data)
+    if base == "empty":
+        return Empty()
+    return data if base == "boolean" else text_of(data, type_)
+
+
+_CODES = {
+    "boolean": "C_BOOL", "enumeration": "C_ENUM_VALUE", "identityref": "C_IDENTITYREF", "binary": "C_BINARY",
+    "empty": "C_EMPTY", "decimal64": "C_DECIMAL64", "instance-identifier": "C_OBJECTREF", "bits": "C_BITBIG",
+    **{base: code for base, (_, _, code) in _INTEGERS.items()},
+}  # fmt: skip
+
+
+def to_value(data: Data, type_: Type) -> Value:
+    """Return a value as the low-level API shows it."""
+    type_ = member_of(data, type_)
+    content = to_python(data, type_)
+    if isinstance(content, Bits):
+        content = bytes(content.bytearray())
+    code = _CODES.get(type_["b"], "C_BUF")
+    return Value.of(content, _C[code], text_of(data, type_))
+
+
+def sort_key(text: str, type_: Type) -> Any:
+    """Return what orders list entries by one key: numbers by size, all else by text."""
+    base = resolved(type_)["b"]
+    if base in _INTEGERS or base == "decimal64":
+        return Decimal(text)
+    return text
+
+
+def bad_type(path: str, refusal: BadValue) -> Error:
+    """Return the error that a package gets for a refused value."""
+    return Error(f"{path}: {refusal}", _C["ERR_BADTYPE"])

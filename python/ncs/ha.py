@@ -1,0 +1,12 @@
+"""`_ncs.ha` under the name that packages also use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import _ncs.ha as _low
+from _ncs.ha import *  # noqa: F403 - this module is another name of that one
+
+
+def __getattr__(name: str) -> Any:
+    return getattr(_low, name)
