@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import logging
 from dataclasses import dataclass, field
 from typing import Any, Callable, Optional
 
@@ -119,10 +120,8 @@ class Component:
 
 
 def component_of(arguments: tuple, named: dict[str, Any]) -> Component:
-    """Return the component among a constructor's arguments, or one of its own if there is none."""
+    """Return the component among a constructor's arguments, or a new one that has at most the argument `log`."""
     for argument in (*arguments, *named.values()):
         if isinstance(argument, Component):
             return argument
-    import logging
-
-    return Component("", "", "", Log(logging.getLogger("ncs")))
+    return Component("", "", "", named.get("log") or Log(logging.getLogger("ncs")))

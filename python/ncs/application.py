@@ -25,6 +25,10 @@ class Application:
         self._component = component_of(args, kwds)
         self.log = self._component.log
 
+    @property
+    def _registrations(self) -> list[Registration]:
+        return self._component.registrations
+
     def setup(self) -> None:
         """Register callbacks; subclasses override this."""
 

@@ -14,4 +14,3 @@ class Smoke(unittest.TestCase):
             d.config.v__interface.create('Gi', 3).description = 'hello'
             self.assertEqual(d.config.interface['Gi', 3].description, 'hello')
             t.apply()
-        print(host.tree(), host.asked, host.reads)
