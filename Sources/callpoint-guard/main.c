@@ -50,8 +50,8 @@ static void report(struct clinux_report message) {
   }
 }
 
-static void report_failure(uint64_t launch, int step, int error) {
-  report((struct clinux_report){.kind = CLINUX_REPORT_FAILED, .launch = launch, .step = step, .value = error});
+static struct clinux_report failed(uint64_t launch, int step, int error) {
+  return (struct clinux_report){.kind = CLINUX_REPORT_FAILED, .launch = launch, .step = step, .value = error};
 }
 
 // MARK: does the parent-death signal work?
@@ -152,11 +152,6 @@ struct plan {
   char **environment;
 };
 
-static void forget(struct plan *plan) {
-  free(plan->text);
-  free(plan->strings);
-}
-
 // Returns 0 or an errno. Sizes and counts are checked against each other: nothing is read beyond the plan.
 static int read_plan(int descriptor, const struct clinux_request *request, struct plan *plan) {
   size_t size = request->plan_size, arguments = request->argument_count, variables = request->variable_count;
@@ -232,49 +227,46 @@ static struct failure become(const struct plan *plan, const int *standard, pid_t
   return (struct failure){CLINUX_STEP_EXECUTE, execute(plan->strings[0], plan)};
 }
 
-static void fork_and_execute(uint64_t launch, const struct plan *plan, const int *standard) {
-  if (launched_count == most_processes) return report_failure(launch, CLINUX_STEP_FORK, EAGAIN);
-  int failed[2];
-  if (pipe2(failed, O_CLOEXEC) < 0) return report_failure(launch, CLINUX_STEP_DESCRIPTORS, errno);
+static struct clinux_report fork_and_execute(uint64_t launch, const struct plan *plan, const int *standard) {
+  if (launched_count == most_processes) return failed(launch, CLINUX_STEP_FORK, EAGAIN);
+  int trouble[2];
+  if (pipe2(trouble, O_CLOEXEC) < 0) return failed(launch, CLINUX_STEP_DESCRIPTORS, errno);
   pid_t guard = getpid();
   pid_t pid = fork();
   if (pid == 0) {
     struct failure failure = become(plan, standard, guard);
-    ssize_t written = write(failed[1], &failure, sizeof failure);
+    ssize_t written = write(trouble[1], &failure, sizeof failure);
     _exit(written == sizeof failure ? 127 : 126);
   }
   int fork_error = errno;
-  close(failed[1]);
+  close(trouble[1]);
   struct failure failure;
   ssize_t count = 0;
   if (pid > 0) {
     // End of file: exec has closed the pipe, or the child was killed on its way, which its exit will tell.
-    while ((count = read(failed[0], &failure, sizeof failure)) < 0 && errno == EINTR) {
+    while ((count = read(trouble[0], &failure, sizeof failure)) < 0 && errno == EINTR) {
     }
   }
-  close(failed[0]);
-  if (pid < 0) {
-    report_failure(launch, CLINUX_STEP_FORK, fork_error);
-  } else if (count == sizeof failure) {
+  close(trouble[0]);
+  if (pid < 0) return failed(launch, CLINUX_STEP_FORK, fork_error);
+  if (count == sizeof failure) {
     kill_and_reap(pid);
-    report_failure(launch, failure.step, failure.error);
-  } else {
-    launched[launched_count++] = pid;
-    report((struct clinux_report){.kind = CLINUX_REPORT_STARTED, .launch = launch, .pid = pid});
+    return failed(launch, failure.step, failure.error);
   }
+  launched[launched_count++] = pid;
+  return (struct clinux_report){.kind = CLINUX_REPORT_STARTED, .launch = launch, .pid = pid};
 }
 
-static void launch(const struct clinux_request *request, const int *descriptors, int descriptor_count) {
+static struct clinux_report launch(const struct clinux_request *request, const int *descriptors, int descriptor_count) {
   // The kernel drops descriptors for which our table has no room.
-  if (descriptor_count != 4) return report_failure(request->launch, CLINUX_STEP_DESCRIPTORS, EMFILE);
+  if (descriptor_count != 4) return failed(request->launch, CLINUX_STEP_DESCRIPTORS, EMFILE);
   struct plan plan = {0};
   int error = read_plan(descriptors[0], request, &plan);
-  if (error != 0) {
-    report_failure(request->launch, CLINUX_STEP_REQUEST, error);
-  } else {
-    fork_and_execute(request->launch, &plan, descriptors + 1);
-  }
-  forget(&plan);
+  struct clinux_report result = error != 0 ? failed(request->launch, CLINUX_STEP_REQUEST, error)
+                                           : fork_and_execute(request->launch, &plan, descriptors + 1);
+  free(plan.text);
+  free(plan.strings);
+  return result;
 }
 
 // MARK: requests
@@ -298,19 +290,21 @@ static bool serve_request(void) {
     descriptor_count = (int)((header->cmsg_len - CMSG_LEN(0)) / sizeof(int));
     memcpy(descriptors, CMSG_DATA(header), (size_t)descriptor_count * sizeof(int));
   }
+  struct clinux_report answer = {0};
   if (size != sizeof request) {
-    report_failure(0, CLINUX_STEP_REQUEST, EBADMSG);
+    answer = failed(0, CLINUX_STEP_REQUEST, EBADMSG);
   } else if (request.kind == CLINUX_REQUEST_LAUNCH) {
-    launch(&request, descriptors, descriptor_count);
+    answer = launch(&request, descriptors, descriptor_count);
   } else if (request.kind == CLINUX_REQUEST_SIGNAL) {
     // Only we know whether the number still means this process: it cannot be given to another before we reap it.
     if (index_of(request.pid) >= 0) kill(request.pid, request.signal);
   } else if (request.kind == CLINUX_REQUEST_SWEEP) {
     sweep();
   } else {
-    report_failure(request.launch, CLINUX_STEP_REQUEST, EBADMSG);
+    answer = failed(request.launch, CLINUX_STEP_REQUEST, EBADMSG);
   }
   for (int i = 0; i < descriptor_count; i++) close(descriptors[i]);
+  if (answer.kind != 0) report(answer);
   return true;
 }
 

@@ -1,11 +1,11 @@
 import Glibc
 import Kernel
 
-/// A reactor, a guard and what it has told so far.
+/// A reactor, a guard, and what it and its processes have told so far.
 final class Family {
   let reactor: Reactor
   private(set) var events: [GuardEvent] = []
-  private var keeper: Guard?
+  private(set) var keeper: Guard?
   private var condition: () -> Bool = { false }
 
   init(usesParentDeathSignal: Bool = true) throws {
@@ -14,7 +14,7 @@ final class Family {
       executable: BuiltProducts.guardExecutable, reactor: reactor, usesParentDeathSignal: usesParentDeathSignal
     ) { [unowned self] event in
       events.append(event)
-      if condition() { reactor.stop() }
+      check()
     }
   }
 
@@ -31,30 +31,64 @@ final class Family {
     events.reduce(into: [:]) { if case .exited(let pid, let status) = $1 { $0[pid] = status } }
   }
 
+  /// The launches that failed.
+  var failures: [GuardEvent] {
+    events.filter { if case .failed = $0 { true } else { false } }
+  }
+
   /// Launches a shell with a script.
-  func launch(_ script: String, directory: String? = nil, output: consuming Descriptor? = nil) throws -> LaunchID {
-    try launch(executable: "sh", arguments: ["-c", script], directory: directory, output: output)
+  @discardableResult
+  func launch(
+    _ script: String, output: consuming Descriptor? = nil, errors: consuming Descriptor? = nil
+  ) throws -> LaunchID {
+    try launch("sh", ["-c", script], output: output, errors: errors)
   }
 
   /// Launches a program.
+  @discardableResult
   func launch(
-    executable: String, arguments: [String] = [], directory: String? = nil, output: consuming Descriptor? = nil
+    _ executable: String, _ arguments: [String], environment: [String: String] = ["PATH": "/usr/bin:/bin"],
+    directory: String? = nil, output: consuming Descriptor? = nil, errors: consuming Descriptor? = nil
   ) throws -> LaunchID {
     guard let keeper else { preconditionFailure("the guard has been stopped") }
     let output = try output ?? Descriptor.devNull()
-    let errors = try Descriptor.devNull()
+    let errors = try errors ?? Descriptor.devNull()
     return keeper.launch(
       LaunchRequest(
-        executable: executable, arguments: arguments, environment: ["PATH": "/usr/bin:/bin"], directory: directory,
+        executable: executable, arguments: arguments, environment: environment, directory: directory,
         standardOutput: output, standardError: errors))
   }
 
-  /// Lets the reactor run until the guard's reports fulfil a condition, for 20 s at most.
+  /// What a program prints until it, and whoever else holds its output, has ended.
+  func output(
+    of executable: String, _ arguments: [String] = [], environment: [String: String] = ["PATH": "/usr/bin:/bin"],
+    directory: String? = nil
+  ) throws -> [String] {
+    let transcript = Transcript()
+    let output = try transcript.writeEnd(family: self)
+    try launch(executable, arguments, environment: environment, directory: directory, output: output)
+    runUntil { transcript.hasEnded }
+    return transcript.lines
+  }
+
+  /// Lets the guard go; everything below it is gone afterwards.
+  func stop() {
+    keeper?.stop()
+    keeper = nil
+  }
+
+  /// Looks whether what `runUntil` waits for has come.
+  func check() {
+    if condition() { reactor.stop() }
+  }
+
+  /// Lets the reactor run until something has come, for 20 s at most.
   func runUntil(_ condition: @escaping () -> Bool) {
     if condition() { return }
     self.condition = condition
     let limit = reactor.after(.seconds(20)) { [reactor] in reactor.stop() }
     reactor.run()
     reactor.cancel(limit)
+    self.condition = { false }
   }
 }

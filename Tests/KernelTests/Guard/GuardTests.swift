@@ -5,8 +5,8 @@ import Testing
 @Suite struct `The guard` {
   @Test func `tells how a process ended`() throws {
     let family = try Family()
-    _ = try family.launch("exit 3")
-    _ = try family.launch("kill -TERM $$")
+    try family.launch("exit 3")
+    try family.launch("kill -TERM $$")
     family.runUntil { family.exits.count == 2 }
     #expect(Set(family.exits.values) == [.exited(3), .signalled(SIGTERM)])
   }
@@ -25,17 +25,46 @@ import Testing
 
   @Test func `names the step and the error of a launch that fails`() throws {
     let family = try Family()
-    let missing = try family.launch(executable: "/no/such/program")
-    let unlisted = try family.launch(executable: "no-such-program")
-    let forbidden = try family.launch(executable: "/dev/null")
-    let nowhere = try family.launch("exit 0", directory: "/no/such/directory")
-    family.runUntil { family.events.count == 5 }
+    let missing = try family.launch("/no/such/program", [])
+    let unlisted = try family.launch("no-such-program", [])
+    let forbidden = try family.launch("/dev/null", [])
+    let nowhere = try family.launch("true", [], directory: "/no/such/directory")
+    family.runUntil { family.failures.count == 4 }
     #expect(
-      family.events.dropFirst() == [
-        .failed(missing, step: .execute, errno: ENOENT),
-        .failed(unlisted, step: .execute, errno: ENOENT),
-        .failed(forbidden, step: .execute, errno: EACCES),
-        .failed(nowhere, step: .directory, errno: ENOENT),
+      family.failures == [
+        .failed(missing, step: .execute, errno: ENOENT), .failed(unlisted, step: .execute, errno: ENOENT),
+        .failed(forbidden, step: .execute, errno: EACCES), .failed(nowhere, step: .directory, errno: ENOENT),
       ])
+  }
+
+  @Test func `answers when it has no free descriptors, and recovers`() throws {
+    let family = try Family()
+    func limitDescriptors(to limit: Int) throws {
+      _ = try family.output(of: "prlimit", ["--pid", "\(family.guardPID)", "--nofile=\(limit):4096"])
+    }
+    try limitDescriptors(to: 8)
+    let starved = try family.launch("true", [])
+    family.runUntil { !family.failures.isEmpty }
+    #expect(family.failures == [.failed(starved, step: .descriptors, errno: EMFILE)])
+    #expect(family.events.last == family.failures.last)
+  }
+
+  @Test func `is not ended by what a terminal or a service manager sends`() throws {
+    let family = try Family()
+    family.runUntil { !family.events.isEmpty }
+    #expect(getsid(family.guardPID) == family.guardPID)
+    for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGUSR1, SIGALRM, SIGTSTP] {
+      #expect(kill(family.guardPID, signal) == 0)
+    }
+    #expect(try family.output(of: "echo", ["alive"]) == ["alive"])
+  }
+
+  @Test func `says what it is when somebody runs it by hand`() throws {
+    let family = try Family()
+    let errors = Transcript()
+    try family.launch(BuiltProducts.guardExecutable, ["1"], errors: try errors.writeEnd(family: family))
+    family.runUntil { errors.hasEnded && !family.exits.isEmpty }
+    #expect(errors.lines == ["callpoint-guard is a part of Callpoint; `callpoint serve` starts it."])
+    #expect(Array(family.exits.values) == [.exited(64)])
   }
 }
