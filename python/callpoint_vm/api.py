@@ -3,16 +3,51 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Callable
+from typing import Any, Callable
 
-from ncs import _backend, _dispatch
+import ncs.log
+from ncs import _backend, _dispatch, util
+from ncs._component import Component
 from ncs.application import Application
-from ncs.log import Log
 
 from callpoint_vm.wire import Message
 
-if TYPE_CHECKING:
-    from callpoint_vm.components import Plan
+
+def install(host: Any) -> None:
+    """Makes ``host`` the one that the API talks to in this process."""
+    _backend.install(host)
+
+
+def set_callpoint_model(model: str) -> None:
+    """What ``ncs.util`` says of the VM's packages."""
+    util.set_callpoint_model(model)
+
+
+def set_self_assign_warning(mode: str) -> None:
+    """Sets what happens when a service callback assigns to ``self``: ``off``, ``log`` or ``alarm``."""
+    util.set_self_assign_warning(mode)
+
+
+def set_log_handler(handler: logging.Handler) -> None:
+    """What ``ncs.log`` hands to packages that ask for the VM's log."""
+    ncs.log._handlers[:] = [handler]
+
+
+def is_application(cls: type) -> bool:
+    """Whether a class is a component of the usual kind; others are from before there was one."""
+    return issubclass(cls, Application)
+
+
+def new_component(
+    package: str,
+    name: str,
+    class_name: str,
+    running_thread: Callable[[str, bool], None],
+    set_log_level: Callable[[int], None],
+) -> Component:
+    """What a component's class is made with, and what it registers with."""
+    log = ncs.log.Log(logging.getLogger(package))
+    return Component(package, name, class_name, log, running_thread=running_thread, set_log_level=set_log_level)
 
 
 def run(instance: Any, registration: Any, request: Message, log: Any) -> Message:
@@ -23,41 +58,3 @@ def run(instance: Any, registration: Any, request: Message, log: Any) -> Message
 def abort(instance: Any, request: Message) -> None:
     """Runs ``cb_abort`` of the instance that serves the request."""
     _dispatch.abort(instance, request)
-
-
-def install(host: Any) -> None:
-    """Makes ``host`` the one that the API talks to in this process."""
-    _backend.install(host)
-
-
-def new_log(logger: logging.Logger) -> Any:
-    """The log that callbacks and components use."""
-    return Log(logger)
-
-
-def is_application(cls: type) -> bool:
-    """Whether a class is a component of the usual kind."""
-    return issubclass(cls, Application)
-
-
-def new_application(cls: type, plan: Plan, log: Any) -> Any:
-    """Makes the instance of a component's class."""
-    return cls(log=log)
-
-
-def registrations(application: Any) -> list[Any]:
-    """What ``setup()`` registered, in order."""
-    return list(application._registrations)
-
-
-def start(application: Any) -> None:
-    """Runs what had to wait for the end of forking."""
-
-
-def stop_steps(application: Any) -> list[Callable[[], None]]:
-    """What is to be called when a component stops, each whatever became of the others."""
-    return [application.teardown]
-
-
-def set_self_assign_warning(mode: str) -> None:
-    """Sets what happens when a service callback assigns to ``self``."""

@@ -31,7 +31,7 @@ class Callpoint:
             "name": registration.name,
             "componentType": registration.component_type,
             "state": registration.state,
-            "class": registration.cls.__name__,
+            "class": registration.class_name,
             "callbacks": list(registration.callbacks),
         }
         return {name: value for name, value in described.items() if value is not None}
@@ -41,21 +41,33 @@ class Callpoint:
         try:
             self._made()
         except BaseException as error:
-            self._log.exception(f"{self._registration.cls.__name__}: init failed: {error}")
+            self._log.exception(f"{self._registration.class_name}: init failed: {error}")
 
     def run(self, request: Message) -> Message:
         """Runs the callback that the request names."""
         try:
             instance = self._made()
         except BaseException as error:
-            self._log.exception(f"{self._registration.cls.__name__}: init failed: {error}")
+            self._log.exception(f"{self._registration.class_name}: init failed: {error}")
             return {"error": {"message": f"Python init error. {error}"}}
-        return api.run(instance, self._registration, request, self._log)
+        try:
+            return api.run(instance, self._registration, request, self._log)
+        except BaseException as error:
+            self._log.exception(f"{self._registration.class_name}: {type(error).__name__}: {error}")
+            return {"error": {"message": f"Python cb_{request['op']} error. {type(error).__name__}: {error}"}}
 
     def abort(self, request: Message) -> None:
         """Runs ``cb_abort``."""
         if self._instance is not None:
             api.abort(self._instance, request)
+
+    def finish(self) -> None:
+        """Runs the instance's own ``stop()``, if it has one."""
+        if callable(getattr(self._instance, "stop", None)):
+            try:
+                self._instance.stop()  # type: ignore[union-attr]
+            except BaseException as error:
+                self._log.exception(f"{self._registration.class_name}: stop failed: {error}")
 
     def thread_name(self, number: int, request: Message) -> str:
         """As NSO names it: process, component, thread, then the transaction or the session and the action point."""
@@ -69,5 +81,8 @@ class Callpoint:
         if self._instance is None:
             with self._lock:
                 if self._instance is None:
-                    self._instance = self._registration.instantiate(self._log)
+                    instance = self._registration.instantiate(self._log)
+                    if callable(getattr(instance, "start", None)):
+                        instance.start()
+                    self._instance = instance
         return self._instance

@@ -19,6 +19,7 @@ from ncs._schema import Schema
 from callpoint_vm.serving import current
 from callpoint_vm.wire import Link, Message
 
+
 class _Connections(threading.local):
     """The calling thread's connection, and the process that opened it."""
 
@@ -56,12 +57,12 @@ class HostClient:
 
     def apply(self, th: int, writes: Sequence[Any], reads: list[str], dry_run: bool = False) -> list[Message]:
         """Commits a transaction; with ``dry_run`` only says what would change."""
-        params = _given(th=th, writes=list(writes), reads=reads, dryRun=dry_run or None)
+        params = _given(th=th, writes=list(writes), reads=reads, dryRun=dry_run or None, request=current.request)
         return self._call("trans.apply", params).get("changes", [])
 
     def validate(self, th: int, writes: Sequence[Any], reads: list[str]) -> None:
         """Checks a transaction without committing it."""
-        self._call("trans.validate", {"th": th, "writes": list(writes), "reads": reads})
+        self._call("trans.validate", _given(th=th, writes=list(writes), reads=reads, request=current.request))
 
     def close(self, th: int) -> None:
         """Ends a transaction; what was not applied is gone."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import logging
 import os
 import sys
 import threading
 import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Callable, Optional
 
@@ -22,6 +22,7 @@ class Plan:
 
     package: str
     name: str
+    class_name: str
     module: str
     attribute: str
     directory: str
@@ -30,7 +31,12 @@ class Plan:
     def of(message: Message) -> Plan:
         """Reads one of the ``components`` of the answer to ``vm.hello``."""
         return Plan(
-            message["package"], message["name"], message["module"], message["attribute"], message["directory"]
+            message["package"],
+            message["name"],
+            message["class"],
+            message["module"],
+            message["attribute"],
+            message["directory"],
         )
 
 
@@ -41,12 +47,24 @@ class ComponentError(Exception):
 class Component:
     """One component of a package, from import to ``teardown()``."""
 
-    def __init__(self, plan: Plan, numbers: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        numbers: Iterator[int],
+        running_thread: Callable[[Plan, str, bool], None],
+        set_log_level: Callable[[int], None],
+    ) -> None:
         self.plan = plan
         self.error: Optional[str] = None
         self.callpoints: list[Callpoint] = []
-        self.log = api.new_log(logging.getLogger(plan.package))
         self._numbers = numbers
+        self._side = api.new_component(
+            plan.package,
+            plan.name,
+            plan.class_name,
+            lambda name, runs: running_thread(plan, name, runs),
+            set_log_level,
+        )
         self._instance: Optional[Any] = None
         self._needs_teardown = False
 
@@ -60,44 +78,35 @@ class Component:
         """Imports the class, makes the instance, runs ``setup()``, and calls ``then``. ``error`` says how it went."""
         try:
             cls = self._load()
+            self._instance = cls(self._side)
+            self._needs_teardown = True
             if api.is_application(cls):
-                self._instance = api.new_application(cls, self.plan, self.log)
-                self._needs_teardown = True
                 self._instance.setup()
-                self.callpoints = [
-                    Callpoint(self._numbers(), self.plan.package, self.plan.name, registration, self.log)
-                    for registration in api.registrations(self._instance)
-                ]
-                run = None
-            else:
-                self._instance = cls()
-                self._needs_teardown = True
-                run = self._instance.run
+            self.callpoints = [
+                Callpoint(next(self._numbers), self.plan.package, self.plan.name, registration, self._side.log)
+                for registration in self._side.registrations
+            ]
         except BaseException as error:
             self._fail(error)
-            run = None
         then()
-        if run is not None:
-            self._run_legacy(run)
+        if self.error is None and not api.is_application(type(self._instance)):
+            self._run()
 
     def start(self) -> None:
-        """Starts what had to wait until no fork comes any more: ``register_fun`` functions and subscribers."""
-        if self._instance is not None and self._needs_teardown:
-            try:
-                api.start(self._instance)
-            except BaseException as error:
-                self._report(f"a start function failed: {error}\n{_traceback()}")
+        """Runs what had to wait until no fork comes any more: the functions given to ``register_fun``."""
+        if self._needs_teardown:
+            self._attempt("a start function failed", self._side.start_functions)
 
     def tear_down(self) -> None:
         """Runs stop functions, the callbacks of ``reg_finish``, and ``teardown()``; once."""
-        if self._instance is None or not self._needs_teardown:
+        if not self._needs_teardown:
             return
         self._needs_teardown = False
-        for step in api.stop_steps(self._instance):
-            try:
-                step()
-            except BaseException as error:
-                self._report(f"teardown failed: {error}\n{_traceback()}")
+        self._attempt("a stop function failed", self._side.stop_functions)
+        self._attempt("a function given to reg_finish() failed", self._side.finish)
+        if api.is_application(type(self._instance)):
+            assert self._instance is not None
+            self._attempt("teardown() failed", self._instance.teardown)
 
     def _load(self) -> type:
         module = importlib.import_module(self.plan.module)
@@ -114,12 +123,18 @@ class Component:
             )
         return found
 
-    def _run_legacy(self, run: Callable[[], None]) -> None:
+    def _run(self) -> None:
         """What a class from before ``Application`` does; it may last as long as the VM."""
+        assert self._instance is not None
+        self._attempt("run() failed", self._instance.run)
+
+    def _attempt(self, failure: str, work: Callable[[], None]) -> None:
+        """Runs user code whose failure ends nothing but itself."""
         try:
-            run()
+            work()
         except BaseException as error:
-            self._report(f"{self.plan.attribute}.run() failed: {describe(error, self.plan.directory)}\n{_traceback()}")
+            text = f"{self.plan.class_name}: {failure}: {describe(error, self.plan.directory)}"
+            self._report(f"{text}\n{_traceback()}")
 
     def _fail(self, error: BaseException) -> None:
         if isinstance(error, ComponentError):
@@ -127,12 +142,12 @@ class Component:
             self._report(self.error)
         else:
             self.error = describe(error, self.plan.directory)
-            self._report(f"{self.plan.attribute} cannot be started: {self.error}\n{_traceback()}")
+            self._report(f"{self.plan.class_name} cannot be started: {self.error}\n{_traceback()}")
         self.tear_down()
 
     def _report(self, text: str) -> None:
         """To the VM's log and to standard error, which the host keeps for all VMs."""
-        self.log.error(text)
+        self._side.log.error(text)
         print(text, file=sys.stderr, flush=True)
 
 

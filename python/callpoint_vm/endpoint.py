@@ -84,6 +84,8 @@ class Endpoint:
         self._callpoints = callpoints
         self._on_end = on_end
         self._on_stop = on_stop
+        # The kernel keeps it for each thread, and the main thread's counts: it makes the endpoint.
+        self._death_signal = parent.death_signal()
 
         self._lock = threading.Lock()
         # From here to the next blank line: under the lock.
@@ -114,7 +116,7 @@ class Endpoint:
         with self._lock:
             hand = self._leader = self._new_hand()
         threading.Thread(target=self._obey, name="callpoint-control", daemon=True).start()
-        self._write(line({"ready": {"pid": os.getpid(), "parentDeathSignal": parent.death_signal()}}))
+        self._write(line({"ready": {"pid": os.getpid(), "parentDeathSignal": self._death_signal}}))
         self._serve(hand)
 
     def stop(self) -> None:
@@ -138,6 +140,7 @@ class Endpoint:
             except OSError:
                 # User code had closed it; the process that serves finds out when it next uses it.
                 pass
+        self._requests = self._replies = self._control = -1
         self._words.release()
         self._page.close()
 

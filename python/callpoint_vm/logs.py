@@ -54,7 +54,8 @@ class FileHandler(logging.Handler):
 
     def __init__(self, path: str) -> None:
         super().__init__()
-        self._path = os.path.abspath(path)
+        #: Named as the handlers of ``logging`` name it, for ``ncs.log.log_file()``.
+        self.baseFilename = os.path.abspath(path)
         self._descriptor = -1
         self._identity = (0, 0)
         self.setFormatter(Formatter())
@@ -71,7 +72,7 @@ class FileHandler(logging.Handler):
 
     def _is_current(self) -> bool:
         try:
-            return self._is_ours() and _identity(os.stat(self._path)) == self._identity
+            return self._is_ours() and _identity(os.stat(self.baseFilename)) == self._identity
         except OSError:
             return False
 
@@ -86,8 +87,8 @@ class FileHandler(logging.Handler):
         if self._is_ours():
             os.close(self._descriptor)
         self._descriptor = -1
-        os.makedirs(os.path.dirname(self._path), exist_ok=True)
-        self._descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        os.makedirs(os.path.dirname(self.baseFilename), exist_ok=True)
+        self._descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
         self._identity = _identity(os.fstat(self._descriptor))
 
 
@@ -95,11 +96,18 @@ def _identity(status: os.stat_result) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-def start(prefix: str, vm: str, level: str) -> None:
+def level_name(number: int) -> str:
+    """The name of the lowest level that shows no more than ``number`` does."""
+    return next((name for name, value in _LEVELS.items() if value >= number), "critical")
+
+
+def start(prefix: str, vm: str, level: str) -> FileHandler:
     """Leads the root logger to ``<prefix>-<vm>.log``."""
+    handler = FileHandler(f"{prefix}-{vm}.log")
     root = logging.getLogger()
-    root.addHandler(FileHandler(f"{prefix}-{vm}.log"))
+    root.addHandler(handler)
     root.setLevel(level_number(level))
+    return handler
 
 
 def set_level(level: str) -> None:

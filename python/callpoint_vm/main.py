@@ -84,12 +84,18 @@ class VM:
         self._token = token
         self._armed: bool = plan["parentDeathSignal"]
         self._name: str = plan["vm"]
-        logs.start(plan["log"]["prefix"], self._name, plan["log"]["level"])
+        self._pid = os.getpid()
+        api.set_log_handler(logs.start(plan["log"]["prefix"], self._name, plan["log"]["level"]))
         os.environ["CALLPOINT_SCHEMA"] = plan["schema"]
         api.install(client.connect())
         api.set_self_assign_warning(plan["selfAssignWarning"])
+        if plan["components"]:
+            # Packages share a VM only where all of them are threading.
+            api.set_callpoint_model(plan["components"][0]["model"])
         numbers = itertools.count()
-        self._components = [Component(Plan.of(one), lambda: next(numbers)) for one in plan["components"]]
+        self._components = [
+            Component(Plan.of(one), numbers, self._tell_thread, self._set_log_level) for one in plan["components"]
+        ]
         self._callpoints: dict[int, Callpoint] = {}
         self._endpoints: list[tuple[Endpoint, threading.Event]] = []
         self._posted: deque[Callable[[], None]] = deque()
@@ -196,6 +202,19 @@ class VM:
         self._endpoints.append((endpoint, drained))
         threading.Thread(target=endpoint.run, name=f"ncs-dp-{os.getpid()}", daemon=True).start()
 
+    # What components ask for.
+
+    def _tell_thread(self, plan: Plan, name: str, runs: bool) -> None:
+        if os.getpid() == self._pid:
+            self._link.notify(
+                "vm.event", event="running-thread", package=plan.package, component=plan.name, name=name, running=runs
+            )
+
+    def _set_log_level(self, level: int) -> None:
+        logs.set_level(logs.level_name(level))
+        if os.getpid() == self._pid:
+            self._link.notify("vm.event", event="log-level", level=logs.level_name(level))
+
     # Stop.
 
     def _stop(self) -> None:
@@ -211,6 +230,8 @@ class VM:
         for endpoint, drained in self._endpoints:
             endpoint.stop()
             drained.wait(GRACE)
+        for callpoint in self._callpoints.values():
+            callpoint.finish()
         for component in reversed(self._components):
             component.in_thread(component.tear_down).join()
         logs.flush()

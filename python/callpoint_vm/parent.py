@@ -24,7 +24,7 @@ _prctl.restype = ctypes.c_int
 
 
 def death_signal() -> int:
-    """The signal this process gets when its parent ends, as the kernel has it now; 0 for none."""
+    """The signal this process gets when its parent ends, as the kernel has it for the calling, main thread; or 0."""
     value = ctypes.c_int(0)
     if _prctl(_GET_DEATH_SIGNAL, ctypes.addressof(value), 0, 0, 0) != 0:
         return 0

@@ -21,7 +21,12 @@ def serve(descriptors: list[int], callpoint: Callpoint, name: str, template: int
         parent.set_subreaper(True)
         title.set_title(name)
         _refresh()
-        endpoint = Endpoint(descriptors, {callpoint.identifier: callpoint}, on_end=_leave, on_stop=_leave)
+
+        def stop() -> None:
+            callpoint.finish()
+            _leave()
+
+        endpoint = Endpoint(descriptors, {callpoint.identifier: callpoint}, on_end=_leave, on_stop=stop)
         endpoint.run()
     except BaseException:
         sys.excepthook(*sys.exc_info())

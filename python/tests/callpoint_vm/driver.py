@@ -24,7 +24,7 @@ PYTHON = Path(__file__).resolve().parents[2]
 START_COMMAND = PYTHON / "ncs_dir" / "bin" / "ncs-start-python-vm"
 
 #: Seconds that anything may take before a test fails.
-PATIENCE = float(os.environ.get('CALLPOINT_TEST_PATIENCE', 20))
+PATIENCE = float(os.environ.get("CALLPOINT_TEST_PATIENCE", "20"))
 
 Message = dict[str, Any]
 
@@ -46,6 +46,32 @@ def is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
         return False
+
+
+def schema() -> bytes:
+    """A schema with the action ``/t:thing/run``, which has a leaf ``text`` in its input and in its output."""
+    text = {"n": "text", "m": 0, "k": "leaf", "t": {"b": "string"}}
+    module = {"name": "t", "prefix": "t", "namespace": "http://example.com/t", "revision": "2024-01-01"}
+    lines = [
+        {"format": 1, "modules": [module]},
+        {"n": "", "k": "root", "c": [{"ref": 2, "n": "thing", "m": 0, "k": "container"}]},
+        {"n": "thing", "m": 0, "k": "container", "p": 1, "c": [{"ref": 3, "n": "run", "m": 0, "k": "action"}]},
+        {
+            "n": "run",
+            "m": 0,
+            "k": "action",
+            "p": 2,
+            "c": [{"ref": 4, "n": "input", "m": 0, "k": "input"}, {"ref": 5, "n": "output", "m": 0, "k": "output"}],
+        },
+        {"n": "input", "m": 0, "k": "input", "p": 3, "c": [text]},
+        {"n": "output", "m": 0, "k": "output", "p": 3, "c": [text]},
+    ]
+    data = b""
+    offsets = []
+    for line in lines:
+        offsets.append(len(data))
+        data += json.dumps(line).encode() + b"\n"
+    return data + struct.pack(f"<{len(offsets) + 2}Q", *offsets, len(offsets), len(data))
 
 
 class Lines:
@@ -130,11 +156,19 @@ class Pipes:
         for descriptor in self.ends():
             os.close(descriptor)
 
-    def request(self, identifier: int, name: str, callpoint: int = 0, op: str = "action", **more: Any) -> None:
-        message = {"id": identifier, "cp": callpoint, "op": op, "name": name, "path": "/t:thing", "input": {}}
-        message["user"] = {"name": "admin", "context": "system", "session": 5}
-        message.update(more)
-        self.write(message)
+    def request(self, identifier: int, text: Optional[str] = None, callpoint: int = 0) -> None:
+        """Asks for the action ``run``."""
+        self.write(
+            {
+                "id": identifier,
+                "cp": callpoint,
+                "op": "action",
+                "name": "run",
+                "path": "/t:thing",
+                "input": {} if text is None else {"text": text},
+                "user": {"name": "admin", "context": "system", "session": 5},
+            }
+        )
 
     def write(self, *messages: Message) -> None:
         os.write(self.requests, b"".join(json.dumps(message).encode() + b"\n" for message in messages))
@@ -160,10 +194,16 @@ class Pipes:
 
         return self.host.until(found, f"the reply to {identifier}; so far {self.received}")
 
-    def output(self, identifier: int) -> Message:
+    def output(self, identifier: int) -> str:
+        """The leaf ``text`` of the output."""
         reply = self.reply(identifier)
         assert "ok" in reply, reply
-        return reply["ok"]["output"]
+        return reply["ok"]["output"]["text"]
+
+    def run(self, identifier: int, text: Optional[str] = None, callpoint: int = 0) -> str:
+        """Asks and waits."""
+        self.request(identifier, text, callpoint)
+        return self.output(identifier)
 
     def ready(self) -> Message:
         return self.host.until(
@@ -194,11 +234,14 @@ class Host:
         self.messages: list[tuple[Connection, Message]] = []
         self.components: list[Message] = []
         self.plan_changes: Message = {}
+        self.refusal: Optional[str] = None
+        self.start_command = START_COMMAND
         self.on_request: Callable[[Connection, Message], None] = lambda c, m: c.answer(m)
         self.process: Optional[subprocess.Popen[bytes]] = None
         self.output = b""
         self._log_read = -1
         self.watch(self, self._listener.fileno())
+        (self.directory / "schema").write_bytes(schema())
 
     # Packages.
 
@@ -232,6 +275,7 @@ class Host:
         packages = sorted({component["directory"] + "/python" for component in self.components})
         variables = {
             **os.environ,
+            "START": str(START_COMMAND),
             "NCS_DIR": str(PYTHON / "ncs_dir"),
             "PYTHONPATH": ":".join([os.environ.get("CALLPOINT_TEST_PATH", str(PYTHON)), str(PYTHON), *packages]),
             "NCS_IPC_PATH": self.socket_path,
@@ -240,7 +284,7 @@ class Host:
             **(environment or {}),
         }
         self.process = subprocess.Popen(
-            [str(START_COMMAND), *(arguments or ("-l", "info", "-f", self.prefix, "-i", "vm"))],
+            [str(self.start_command), *(arguments or ("-l", "info", "-f", self.prefix, "-i", "vm"))],
             env=variables,
             stdin=subprocess.DEVNULL,
             stdout=log_write,
@@ -250,6 +294,12 @@ class Host:
         os.close(log_write)
         self._log_read = log_read
         self.watch(_Log(self, log_read))
+
+    def wrap_start_command(self, script: str) -> None:
+        """Puts a shell script in the place of the start command, which it finds as ``$START``."""
+        self.start_command = self.directory / "start"
+        self.start_command.write_text(f"#!/bin/sh\n{script}\n")
+        self.start_command.chmod(0o755)
 
     @property
     def prefix(self) -> str:
@@ -284,6 +334,16 @@ class Host:
     def ready(self) -> Message:
         self.start()
         return self.expect("vm.ready")
+
+    def demo(self, source: str) -> None:
+        """Starts a VM with one package of one component, class ``Main`` of the source."""
+        self.package("demo", {"demo/__init__.py": "", "demo/main.py": source}, {"main": "demo.main:Main"})
+        self.ready()
+
+    def fork_template(self) -> None:
+        """Has the VM fork its template."""
+        self.vm.send("vm.template")
+        self.template
 
     def serve(self, callpoints: list[int], threads: int = 64) -> Pipes:
         """Has the VM serve with threads."""
@@ -337,6 +397,9 @@ class Host:
         method = message.get("method", "")
         self.messages.append((connection, message))
         if method.endswith(".hello"):
+            if self.refusal is not None:
+                connection.answer(message, error={"code": -32000, "message": self.refusal})
+                return
             connection.kind = method.partition(".")[0]
             connection.hello = message["params"]
             connection.pid = message["params"]["pid"]
@@ -378,7 +441,7 @@ class Host:
         return f"messages:\n{messages}\noutput of the VM:\n{self.output.decode()}\nits log:\n{self.log()}"
 
     def close(self) -> None:
-        """Ends the VM and asserts that no process is left."""
+        """Ends the VM and sees to it that its processes end by themselves and that nothing else is left."""
         if self.process is not None:
             self.process.kill()
             self.process.wait()
@@ -388,26 +451,26 @@ class Host:
                 connection.socket.close()
         for pipes in self.pipes:
             pipes.close()
+        ours = {connection.pid for connection in self.connections if connection.kind in ("vm", "template")}
+        ours.update(forked["pid"] for forked in self.received("template.forked"))
         try:
-            self.until(self._reap, "the end of all processes below the VM")
+            self.until(lambda: not any(map(is_alive, ours)), f"the end of the processes {ours}")
         finally:
-            for pid in children():
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
+            self._sweep()
             self._listener.close()
             if self._log_read >= 0:
                 os.close(self._log_read)
             shutil.rmtree(self.directory)
 
-    def _reap(self) -> bool:
-        """Reaps what has ended; whether nothing is left."""
+    def _sweep(self) -> None:
+        """Does what the guard does: kills what user code left behind, until nothing is left."""
         while True:
+            for pid in children():
+                os.kill(pid, signal.SIGKILL)
             try:
-                pid, _ = os.waitpid(-1, os.WNOHANG)
+                os.waitpid(-1, 0)
             except ChildProcessError:
-                return True
-            if pid == 0:
-                return False
+                return
 
 
 class _Log:
