@@ -11,7 +11,6 @@ struct DecimalDigits {
   /// Reads a text.
   ///
   /// - Parameter text: The text; nothing but the number may be in it.
-  /// - Returns: `nil` if it is not a number in this form.
   init?(_ text: String) {
     var digits = 0
     var zeros = 0

@@ -1,0 +1,127 @@
+package import Yang
+
+/// A schema with what the store looks up all the time worked out once.
+package final class SchemaIndex: Sendable {
+  /// A case that a node belongs to, with its choice.
+  struct Membership: Hashable, Sendable {
+    let choice: NodeID
+    let `case`: NodeID
+  }
+
+  /// The schema.
+  package let schema: Schema
+
+  /// The place of each node among the data children of its parent.
+  private let places: [Int32]
+  /// The node above each node that has a place in a keypath.
+  private let dataParents: [NodeID]
+  /// The choices and cases between each node and its data parent, outermost first; only nodes that have some.
+  private let memberships: [NodeID: [Membership]]
+  /// Whether a node or one below it has a servicepoint.
+  private let leadsToService: [Bool]
+  /// Whether a configuration node has `config false` nodes below it.
+  private let leadsToState: [Bool]
+
+  /// Works out what a schema means for the store.
+  ///
+  /// - Parameter schema: The schema.
+  package init(_ schema: Schema) {
+    self.schema = schema
+    var places = [Int32](repeating: 0, count: schema.nodes.count)
+    var dataParents = [NodeID](repeating: .root, count: schema.nodes.count)
+    var memberships: [NodeID: [Membership]] = [:]
+    var leadsToService = schema.nodes.map { $0.servicepoint != nil }
+    var leadsToState = [Bool](repeating: false, count: schema.nodes.count)
+    for node in schema.nodes where node.kind != .choice && node.kind != .case {
+      for (place, child) in node.dataChildren.enumerated() {
+        places[Int(child.index)] = Int32(place)
+        dataParents[Int(child.index)] = node.id
+        if let found = Self.memberships(of: child, below: node.id, in: schema) { memberships[child] = found }
+      }
+    }
+    for node in schema.nodes where node.servicepoint != nil || !node.isConfig {
+      var above = node.parent
+      while let id = above {
+        let index = Int(id.index)
+        let addsService = node.servicepoint != nil && !leadsToService[index]
+        let addsState = !node.isConfig && schema[id].isConfig && !leadsToState[index]
+        guard addsService || addsState else { break }
+        if addsService { leadsToService[index] = true }
+        if addsState { leadsToState[index] = true }
+        above = schema[id].parent
+      }
+    }
+    self.places = places
+    self.dataParents = dataParents
+    self.memberships = memberships
+    self.leadsToService = leadsToService
+    self.leadsToState = leadsToState
+  }
+
+  private static func memberships(of child: NodeID, below parent: NodeID, in schema: Schema) -> [Membership]? {
+    var found: [Membership] = []
+    var id = child
+    while let above = schema[id].parent, above != parent {
+      if schema[above].kind == .case, let choice = schema[above].parent {
+        found.insert(Membership(choice: choice, case: above), at: 0)
+      }
+      id = above
+    }
+    return found.isEmpty ? nil : found
+  }
+}
+
+extension SchemaIndex {
+  /// The node with the given identity.
+  package subscript(id: NodeID) -> SchemaNode { schema[id] }
+
+  /// The place of a node among the data children of its parent.
+  func place(of node: NodeID) -> Int32 { places[Int(node.index)] }
+
+  /// The node above a node, choices and cases left out.
+  package func dataParent(of node: NodeID) -> NodeID { dataParents[Int(node.index)] }
+
+  /// The choices and cases between a node and its data parent, outermost first.
+  func memberships(of node: NodeID) -> [Membership] { memberships[node] ?? [] }
+
+  /// Whether a node or one below it has a servicepoint.
+  func leadsToService(_ node: NodeID) -> Bool { leadsToService[Int(node.index)] }
+
+  /// Whether a configuration node has `config false` nodes below it.
+  func leadsToState(_ node: NodeID) -> Bool { leadsToState[Int(node.index)] }
+
+  /// Whether a node is a container that exists because its parent does.
+  func isTransparent(_ node: SchemaNode) -> Bool { node.kind == .container && !node.isPresence }
+}
+
+extension SchemaIndex {
+  /// Finds a child that has a place in a keypath.
+  ///
+  /// - Parameters:
+  ///   - name: The child's name.
+  ///   - qualifier: The module's name or prefix that stands before it, if any.
+  ///   - parent: The node above.
+  /// - Returns: The child, or why there is none. Without a qualifier one from the parent's module wins.
+  func child(named name: String, qualifier: String?, of parent: NodeID) -> ChildLookup {
+    let lookup = schema.child(of: parent, named: name, qualifier: qualifier)
+    guard qualifier == nil, parent != .root, case .ambiguous(let nodes) = lookup else { return lookup }
+    return nodes.first { schema[$0].module == schema[parent].module }.map { .found($0) } ?? lookup
+  }
+
+  /// The word that a keypath puts before a node's name: the prefix, or the module's name where that is not clear.
+  func qualifier(of module: ModuleID) -> String {
+    let prefix = schema[module].prefix
+    return schema.modules(named: prefix) == [module] ? prefix : schema[module].name
+  }
+
+  /// The name of a member in RFC 7951 JSON.
+  ///
+  /// - Parameters:
+  ///   - node: The node.
+  ///   - parent: The module of the object it is a member of, or `nil` if it stands at the root.
+  /// - Returns: The name, with the module's name before it where it is not the parent's.
+  func memberName(of node: NodeID, in parent: ModuleID?) -> String {
+    let node = schema[node]
+    return node.module == parent ? node.name : "\(schema[node.module].name):\(node.name)"
+  }
+}
