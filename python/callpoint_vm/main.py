@@ -14,7 +14,7 @@ import threading
 from collections import deque
 from typing import Any, Callable, NoReturn, Optional, Sequence
 
-from callpoint_vm import api, client, forks, logs, parent, settings, template, threads, title
+from callpoint_vm import api, client, forks, logs, parent, settings, template, threads
 from callpoint_vm.callpoint import Callpoint
 from callpoint_vm.components import Component, Plan
 from callpoint_vm.endpoint import Endpoint
@@ -191,8 +191,7 @@ class VM:
         logs.flush()
         me = os.getpid()
         if os.fork() == 0:
-            title.set_title(f"callpoint: {self._name} template")
-            template.serve(self._path, self._token, self._callpoints, me, self._armed)
+            template.serve(self._path, self._token, self._name, self._callpoints, me, self._armed)
         gc.unfreeze()
 
     def _serve(self, params: Message, descriptors: list[int]) -> None:

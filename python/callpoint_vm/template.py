@@ -8,7 +8,7 @@ import signal
 import sys
 from typing import NoReturn
 
-from callpoint_vm import forks, logs, parent, settings, worker
+from callpoint_vm import forks, logs, parent, settings, title, worker
 from callpoint_vm.callpoint import Callpoint
 from callpoint_vm.wire import Link, Message, ProtocolError
 
@@ -88,13 +88,14 @@ class Template:
             self._link.notify("template.exited", endpoint=endpoint, pid=pid, status=status)
 
 
-def serve(path: str, token: str, callpoints: dict[int, Callpoint], vm: int, armed: bool) -> NoReturn:
-    """Runs in the process that the VM ``vm`` forked a moment ago; never returns."""
+def serve(path: str, token: str, name: str, callpoints: dict[int, Callpoint], vm: int, armed: bool) -> NoReturn:
+    """Runs in the process that the VM ``name`` with the pid ``vm`` forked a moment ago; never returns."""
     try:
         if armed:
             parent.arm(vm)
         else:
             parent.check(vm)
+        title.set_title(f"callpoint: {name} template")
         link = Link(path)
         hello = {"token": token, "pid": os.getpid(), "parentDeathSignal": parent.death_signal()}
         answer = link.call("template.hello", hello)
