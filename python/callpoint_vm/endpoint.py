@@ -19,6 +19,7 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping
 from typing import Callable, NoReturn, Optional, Protocol
 
 from callpoint_vm import forks, logs, parent, settings
@@ -73,7 +74,7 @@ class Endpoint:
     def __init__(
         self,
         descriptors: list[int],
-        callpoints: dict[int, Served],
+        callpoints: Mapping[int, Served],
         on_end: Callable[[], None],
         on_stop: Callable[[], None],
     ) -> None:

@@ -163,8 +163,11 @@ class Link:
 
     def _send(self, message: Message) -> None:
         data = line(message)
-        with self._lock:
-            self._socket.sendall(data)
+        try:
+            with self._lock:
+                self._socket.sendall(data)
+        except ConnectionError:
+            raise EOFError("the host is gone") from None
 
     def _read(self) -> list[Message]:
         try:

@@ -45,8 +45,8 @@ def _refresh() -> None:
 
         # Managers and queues of setup() belong to the VM; here there are only ways to reach them.
         process._children = set()  # type: ignore[attr-defined]
-        util._finalizer_registry.clear()
-        util._run_after_forkers()
+        util._finalizer_registry.clear()  # type: ignore[attr-defined]
+        util._run_after_forkers()  # type: ignore[attr-defined]
     if "numpy.random" in sys.modules:
         sys.modules["numpy.random"].seed()
 

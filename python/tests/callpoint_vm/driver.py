@@ -347,7 +347,7 @@ class Host:
 
     def serve(self, callpoints: list[int], threads: int = 64) -> Pipes:
         """Has the VM serve with threads."""
-        pipes = self._new_pipes()
+        pipes = self.new_pipes()
         self.vm.send("vm.serve", pipes.ends(), endpoint=len(self.pipes), callpoints=callpoints, threads=threads)
         pipes.handed_over()
         pipes.ready()
@@ -355,7 +355,7 @@ class Host:
 
     def fork(self, callpoint: int, title: str = "callpoint: vm action x") -> Pipes:
         """Has the template fork a worker."""
-        pipes = self._new_pipes()
+        pipes = self.new_pipes()
         self.template.send(
             "template.fork", pipes.ends(), endpoint=len(self.pipes), callpoint=callpoint, title=title
         )
@@ -363,7 +363,8 @@ class Host:
         pipes.ready()
         return pipes
 
-    def _new_pipes(self) -> Pipes:
+    def new_pipes(self) -> Pipes:
+        """Makes the host's side of an endpoint."""
         pipes = Pipes(self)
         self.pipes.append(pipes)
         return pipes

@@ -104,6 +104,68 @@ class StopTests(HostTestCase):
         self.assertEqual(self.host.wait(), -signal.SIGKILL)
 
 
+class RunningTests(HostTestCase):
+    def test_functions_start_when_no_fork_comes_any_more_and_stop_before_teardown(self) -> None:
+        self.host.demo(
+            """
+            import threading
+            import ncs
+
+            class Main(ncs.application.Application):
+                def setup(self):
+                    self.register_fun(self.begin, lambda value: self.log.info("stopped ", value))
+
+                def begin(self, state):
+                    state.log.info("started in ", threading.current_thread().name)
+                    return 42
+
+                def teardown(self):
+                    self.log.info("torn down")
+            """
+        )
+        self.assertNotIn("started", self.host.log())
+        self.host.vm.send("vm.start")
+        self.host.until(lambda: "- started in ComponentThread:main\n" in self.host.log(), "the start function")
+        self.host.vm.send("vm.stop")
+        self.assertEqual(self.host.wait(), 0)
+        self.assertRegex(self.host.log(), r"- stopped 42\n.*- torn down\n\Z")
+
+    def test_a_start_function_that_fails_is_in_the_log_and_ends_nothing(self) -> None:
+        self.host.demo(
+            """
+            import ncs
+
+            class Main(ncs.application.Application):
+                def setup(self):
+                    self.register_fun(lambda state: 1 / 0, print)
+            """
+        )
+        self.host.vm.send("vm.start")
+        self.host.until(lambda: "ZeroDivisionError" in self.host.log(), "the error")
+        self.host.vm.send("vm.stop")
+        self.assertEqual(self.host.wait(), 0)
+
+    def test_threads_that_a_component_tells_of_and_its_log_level_reach_the_host(self) -> None:
+        self.host.demo(
+            """
+            import ncs
+
+            class Main(ncs.application.Application):
+                def setup(self):
+                    self.add_running_thread("Poller")
+                    self.set_log_level(10)
+                    self.log.debug("fine print")
+                    self.del_running_thread("Poller")
+            """
+        )
+        thread = {"event": "running-thread", "package": "demo", "component": "main", "name": "Poller"}
+        self.assertEqual(
+            self.host.received("vm.event"),
+            [{**thread, "running": True}, {"event": "log-level", "level": "debug"}, {**thread, "running": False}],
+        )
+        self.assertIn("fine print", self.host.log())
+
+
 class ThreadingTests(HostTestCase):
     def test_one_pool_of_threads_serves_all_callpoints(self) -> None:
         self.host.demo(EVALUATING)

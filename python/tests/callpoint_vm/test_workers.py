@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import textwrap
 from pathlib import Path
 
 from tests.callpoint_vm.driver import HostTestCase, Pipes, is_alive
@@ -60,8 +61,7 @@ class WorkerTests(HostTestCase):
         self.assertEqual(command_line(self.host.template.pid), "callpoint: vm template")
 
     def test_descriptors_of_several_workers_may_arrive_at_once(self) -> None:
-        several = [Pipes(self.host) for _ in range(4)]
-        self.host.pipes.extend(several)
+        several = [self.host.new_pipes() for _ in range(4)]
         for number, pipes in enumerate(several):
             self.host.template.send(
                 "template.fork", pipes.ends(), endpoint=number, callpoint=number, title=f"callpoint: {number}"
@@ -191,6 +191,36 @@ class WorkerTests(HostTestCase):
         self.host.until(lambda: pipes.words() == [1], "the start of the first request")
         pipes.tell("take-over")
         self.assertEqual(pipes.output(2), "2")
+
+
+class FailingForkTests(HostTestCase):
+    def test_a_fork_that_fails_is_told_and_the_next_may_succeed(self) -> None:
+        failing = """
+            import errno
+            import os
+
+            fork = os.fork
+            calls = []
+
+            def fork_but_the_second():
+                calls.append(1)
+                if len(calls) == 2:
+                    raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+                return fork()
+
+            os.fork = fork_but_the_second
+        """
+        self.host.demo(textwrap.dedent(failing) + textwrap.dedent(EVALUATING))
+        self.host.fork_template()
+        pipes = self.host.new_pipes()
+        self.host.template.send("template.fork", pipes.ends(), endpoint=1, callpoint=0, title="callpoint: x")
+        pipes.handed_over()
+        self.assertEqual(
+            self.host.expect("template.failed"),
+            {"endpoint": 1, "error": "cannot fork: Resource temporarily unavailable"},
+        )
+        self.host.until(lambda: not pipes.is_open, "the template to let go of the pipes")
+        self.assertEqual(self.host.fork(0).run(1, "1"), "1")
 
 
 class WithoutSignalTests(HostTestCase):
