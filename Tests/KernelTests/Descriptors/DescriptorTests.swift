@@ -12,18 +12,22 @@ import Testing
     return try buffer.withUnsafeMutableBytes { try descriptor.read(into: $0) }
   }
 
-  @Test func `the end of a pipe is seen when the last writer is dropped`() throws {
-    var pipe = try Descriptor.pipe()
-    let reader = pipe.takeReadEnd()
-    try reader.setNonBlocking()
-    let writer = pipe.takeWriteEnd()
-    let copy = try writer.duplicate()
-    try write("abc", to: writer)
-    #expect(try read(reader) == .bytes(3))
-    writer.close()
-    #expect(try read(reader) == .wouldBlock)
-    copy.close()
-    #expect(try read(reader) == .endOfFile)
+  @Test func `the end of a pipe is seen when the last writer is dropped`() async {
+    // In a process of its own: another test that spawns holds copies of our descriptors for a moment.
+    await #expect(processExitsWith: .exitCode(7)) {
+      let suite = Self()
+      var pipe = try Descriptor.pipe()
+      let reader = pipe.takeReadEnd()
+      try reader.setNonBlocking()
+      let writer = pipe.takeWriteEnd()
+      let copy = try writer.duplicate()
+      try suite.write("abc", to: writer)
+      guard try suite.read(reader) == .bytes(3) else { exit(1) }
+      writer.close()
+      guard try suite.read(reader) == .wouldBlock else { exit(2) }
+      copy.close()
+      exit(try suite.read(reader) == .endOfFile ? 7 : 3)
+    }
   }
 
   @Test func `every end that is not taken is closed`() throws {

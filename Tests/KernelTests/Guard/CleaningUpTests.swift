@@ -52,14 +52,17 @@ import Testing
     #expect(family.exits.isEmpty)
   }
 
-  @Test func `by a guard that is stopped`() throws {
-    let family = try Family()
-    let transcript = Transcript()
-    try family.launch(Self.household, output: try transcript.writeEnd(family: family))
-    family.runUntil { transcript.lines.count == 3 }
-    family.stop()
-    transcript.readNow()
-    #expect(transcript.hasEnded)
+  @Test func `by a guard that is stopped`() async {
+    // In a process of its own: another test that spawns holds copies of our descriptors for a moment.
+    await #expect(processExitsWith: .exitCode(7)) {
+      let family = try Family()
+      let transcript = Transcript()
+      try family.launch(Self.household, output: try transcript.writeEnd(family: family))
+      family.runUntil { transcript.lines.count == 3 }
+      family.stop()
+      transcript.readNow()
+      exit(transcript.hasEnded ? 7 : 1)
+    }
   }
 
   @Test(arguments: [true, false]) func `by a host that is killed`(usesParentDeathSignal: Bool) async throws {

@@ -8,10 +8,10 @@ final class Family {
   private(set) var keeper: Guard?
   private var condition: () -> Bool = { false }
 
-  init(usesParentDeathSignal: Bool = true) throws {
+  init(executable: String = BuiltProducts.guardExecutable, usesParentDeathSignal: Bool = true) throws {
     reactor = try Reactor()
     keeper = try Guard(
-      executable: BuiltProducts.guardExecutable, reactor: reactor, usesParentDeathSignal: usesParentDeathSignal
+      executable: executable, reactor: reactor, usesParentDeathSignal: usesParentDeathSignal
     ) { [unowned self] event in
       events.append(event)
       check()
@@ -90,5 +90,20 @@ final class Family {
     reactor.run()
     reactor.cancel(limit)
     self.condition = { false }
+  }
+
+  /// How many descriptors a process has when it is idle: the guard opens some for a moment to look at its children.
+  func fewestDescriptors(of pid: Int32) -> Int {
+    var fewest = Int.max
+    for _ in 0..<20 {
+      guard let directory = opendir("/proc/\(pid)/fd") else { return -1 }
+      var count = 0
+      while readdir(directory) != nil { count += 1 }
+      closedir(directory)
+      fewest = min(fewest, count)
+      reactor.after(.milliseconds(2)) { [reactor] in reactor.stop() }
+      reactor.run()
+    }
+    return fewest
   }
 }

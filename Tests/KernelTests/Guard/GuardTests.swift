@@ -17,6 +17,15 @@ import Testing
     #expect(family.events == [.probed(parentDeathSignalWorks: true)])
   }
 
+  @Test(arguments: [EPERM, 0])
+  func `is not deceived by a system that refuses the parent-death signal or ignores it`(errno: Int32) throws {
+    let sandbox = try Sandbox(parentDeathSignalFailsWith: errno)
+    let family = try Family(executable: sandbox.guardExecutable)
+    family.runUntil { !family.events.isEmpty }
+    #expect(family.events == [.probed(parentDeathSignalWorks: false)])
+    #expect(try family.output(of: "echo", ["works all the same"]) == ["works all the same"])
+  }
+
   @Test func `can be told to do without the parent-death signal`() throws {
     let family = try Family(usesParentDeathSignal: false)
     family.runUntil { !family.events.isEmpty }
@@ -39,14 +48,16 @@ import Testing
 
   @Test func `answers when it has no free descriptors, and recovers`() throws {
     let family = try Family()
+    let other = try Family()
     func limitDescriptors(to limit: Int) throws {
-      _ = try family.output(of: "prlimit", ["--pid", "\(family.guardPID)", "--nofile=\(limit):4096"])
+      _ = try other.output(of: "prlimit", ["--pid", "\(family.guardPID)", "--nofile=\(limit):4096"])
     }
     try limitDescriptors(to: 8)
     let starved = try family.launch("true", [])
     family.runUntil { !family.failures.isEmpty }
     #expect(family.failures == [.failed(starved, step: .descriptors, errno: EMFILE)])
-    #expect(family.events.last == family.failures.last)
+    try limitDescriptors(to: 1024)
+    #expect(try family.output(of: "echo", ["fed"]) == ["fed"])
   }
 
   @Test func `is not ended by what a terminal or a service manager sends`() throws {

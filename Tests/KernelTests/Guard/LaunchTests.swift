@@ -89,22 +89,17 @@ import Testing
   @Test func `leaves no descriptor and no process behind, two hundred times`() async {
     await #expect(processExitsWith: .exitCode(7)) {
       let family = try Family()
-      func descriptorCount(_ pid: Int32) -> Int {
-        guard let directory = opendir("/proc/\(pid)/fd") else { return -1 }
-        defer { closedir(directory) }
-        var count = 0
-        while readdir(directory) != nil { count += 1 }
-        return count
-      }
       try family.launch("exit 0")
       family.runUntil { family.exits.count == 1 }
-      let before = [descriptorCount(getpid()), descriptorCount(family.guardPID)]
+      let before = (family.fewestDescriptors(of: getpid()), family.fewestDescriptors(of: family.guardPID))
       // All at once: more than the socket takes.
       for _ in 0..<200 { try family.launch("exit 5") }
       for _ in 0..<50 { try family.launch("/no/such/program", []) }
       family.runUntil { family.exits.count == 201 && family.failures.count == 50 }
-      let after = [descriptorCount(getpid()), descriptorCount(family.guardPID)]
-      exit(before == after && family.exits.count == 201 && family.failures.count == 50 ? 7 : 1)
+      guard family.exits.count == 201, family.failures.count == 50 else { exit(1) }
+      guard family.fewestDescriptors(of: getpid()) == before.0 else { exit(2) }
+      guard family.fewestDescriptors(of: family.guardPID) == before.1 else { exit(3) }
+      exit(7)
     }
   }
 }

@@ -42,10 +42,11 @@ import Testing
   }
 
   @Test func `a peer that has gone breaks the writer once`() throws {
-    var pipe = try Descriptor.pipe()
-    pipe.takeReadEnd().close()
+    var sockets = try Descriptor.socketPair()
+    let theirs = sockets.takeReadEnd()
+    shutdown(theirs.number, Int32(SHUT_RDWR))
     var failures: [KernelFailure] = []
-    let writer = try LineWriter(pipe.takeWriteEnd(), reactor: reactor) { [reactor] failure in
+    let writer = try LineWriter(sockets.takeWriteEnd(), reactor: reactor) { [reactor] failure in
       failures.append(failure)
       reactor.stop()
     }

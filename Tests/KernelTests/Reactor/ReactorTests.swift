@@ -13,15 +13,16 @@ import Testing
     }
   }
 
-  @Test func `timers fire in the order of their deadlines, equal ones in the order of setting`() {
+  @Test func `timers fire in the order of their deadlines, one of the past at once`() {
     var fired: [String] = []
+    reactor.after(.seconds(3600)) { fired.append("never") }
+    reactor.after(.zero) { fired.append("first") }
+    reactor.after(.seconds(-5)) { fired.append("past") }
+    reactor.after(.milliseconds(1)) { fired.append("middle") }
     reactor.after(.milliseconds(2)) { [reactor] in
       fired.append("late")
       reactor.stop()
     }
-    reactor.after(.zero) { fired.append("first") }
-    reactor.after(.seconds(-5)) { fired.append("past") }
-    reactor.after(.milliseconds(1)) { fired.append("middle") }
     reactor.run()
     #expect(fired == ["first", "past", "middle", "late"])
   }

@@ -54,16 +54,19 @@ import Testing
     try listen().close()
   }
 
-  @Test func `a socket that nobody listens on any more is replaced`() throws {
-    let first = try listen()
-    // What a killed process leaves behind: the file without its listener.
-    rename(path, path + ".kept")
-    first.close()
-    rename(path + ".kept", path)
+  @Test func `a socket that nobody listens on any more is replaced`() async {
+    await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+      let reactor = try Reactor()
+      let listener = try UnixListener(path: path, reactor: reactor) { $0.close() }
+      kill(getpid(), SIGKILL)
+      listener.close()
+    }
     #expect(access(path, F_OK) == 0)
-    let second = try listen()
-    try UnixSocket.connect(path: path).close()
-    second.close()
+    #expect(throws: Never.self) {
+      let second = try listen()
+      try UnixSocket.connect(path: path).close()
+      second.close()
+    }
   }
 
   @Test func `a file that is no socket stays`() throws {
