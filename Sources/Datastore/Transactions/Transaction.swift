@@ -5,7 +5,7 @@
 package final class Transaction {
   /// The content when the transaction began.
   package let base: Snapshot
-  /// The content with the changes made so far. A copy serves as a mark to go back to.
+  /// The content with the changes made so far; a copy serves as a mark to go back to.
   package private(set) var working: Snapshot
   /// Whether state data is written, and no configuration (`db=operational`).
   package let isOperational: Bool

@@ -1,6 +1,6 @@
 package import Yang
 
-/// The content of the store at one moment. It never changes, costs nothing to keep, and carries its schema.
+/// The content of the store at one moment: it never changes, costs nothing to keep, and carries its schema.
 package struct Snapshot: Sendable {
   /// The schema with what follows from it.
   package let index: SchemaIndex

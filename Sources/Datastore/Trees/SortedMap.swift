@@ -112,7 +112,7 @@ extension SortedMap.Node {
     return try children[place].modify(key, body)
   }
 
-  /// Inserts or replaces; the node may hold one element too many afterwards. Returns whether the key is new.
+  /// Inserts or replaces, and tells whether the key is new; the node may hold one element too many afterwards.
   fileprivate mutating func insert(_ element: SortedMap.Element) -> Bool {
     let (place, isFound) = search(element.key)
     if isFound {
@@ -184,7 +184,7 @@ extension SortedMap.Node {
 }
 
 extension Array {
-  /// Whether both arrays are one storage, or both empty. Arrays with equal elements need not be.
+  /// Whether both arrays are one storage, or both empty; arrays with equal elements need not be.
   func isIdentical(to other: [Element]) -> Bool {
     if count != other.count { return false }
     if isEmpty { return true }

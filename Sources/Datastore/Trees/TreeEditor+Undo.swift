@@ -33,7 +33,7 @@ extension TreeEditor {
     }
   }
 
-  /// Takes a run out of a slot's writers. Returns whether the slot goes.
+  /// Takes a run out of a slot's writers, and tells whether the slot goes.
   private func takeBack(_ slot: inout Branch.Slot, of run: ServiceRun) -> Bool {
     guard let origin = slot.origin, origin.contains(run) else { return false }
     if let remaining = origin.removing(run) {
@@ -51,7 +51,7 @@ extension TreeEditor {
     }
   }
 
-  /// Takes a run out of the writers of an entry or a leaf-list value. Returns whether that goes.
+  /// Takes a run out of the writers of an entry or a leaf-list value, and tells whether that goes.
   private func takeBack(_ keys: [Value], in slot: inout Branch.Slot, of run: ServiceRun) -> Bool {
     var goes = false
     func takeBack(_ origin: inout Origin?) {
