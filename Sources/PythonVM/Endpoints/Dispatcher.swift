@@ -6,7 +6,9 @@ package import Kernel
 /// Owner: the reactor's thread. The decisions are the ``Router``'s; this class keeps what the router knows only by
 /// number: the text of a request, who waits for it, its deadline, and the links to the endpoints.
 package final class Dispatcher {
-  /// What waits for a request. It is called once, and a reply's bytes are valid only until it returns.
+  /// What waits for a request.
+  ///
+  /// It is called once, and a reply's bytes are valid only until it returns.
   package typealias Completion = (Result<Reply, CallError>) -> Void
 
   /// A callpoint that can be called.
@@ -133,7 +135,9 @@ package final class Dispatcher {
     return request
   }
 
-  /// Answers a request with `cancelled`. One that an endpoint has keeps its place there until it ends.
+  /// Answers a request with `cancelled`.
+  ///
+  /// One that an endpoint has keeps its place there until it ends.
   package func cancel(_ request: RequestID) {
     guard let call = calls[request] else { return }
     if router.withdraw(request) {

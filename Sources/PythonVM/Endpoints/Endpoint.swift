@@ -130,7 +130,9 @@ final class Endpoint {
     }
   }
 
-  /// While requests lie unread and no reply comes, the thread that reads is stuck in a callback: another must take
+  /// Sees to it that requests do not lie unread behind a callback that blocks.
+  ///
+  /// While some have not started and no reply comes, the thread that reads is stuck in a callback, and another must take
   /// over. The process itself never wakes by a timer.
   private func watchProgress() {
     guard watch == nil, dispatcher.inFlight(on: id) > 1 else { return }
