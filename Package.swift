@@ -36,7 +36,7 @@ let package = Package(
     room("PythonVM", ["Kernel", "JSON", "Packages", "Callpoints"]),
     room("Host", ["Kernel", "JSON", "Packages", "Yang", "Datastore", "Callpoints", "PythonVM"]),
     .executableTarget(
-      name: "callpoint", dependencies: ["callpoint-guard", "Kernel", "JSON", "Packages", "Host"],
+      name: "callpoint", dependencies: ["callpoint-guard", "Kernel", "JSON", "PythonVM", "Host"],
       swiftSettings: strict),
 
     tests(of: "Kernel", ["CLinux", "callpoint-guard"]),

@@ -2,6 +2,7 @@ import Callpoints
 import Glibc
 import JSON
 import Kernel
+import Packages
 
 /// The workers of a VM in multiprocessing mode.
 extension VirtualMachine {
@@ -35,7 +36,7 @@ extension VirtualMachine {
         "template.fork",
         [
           "endpoint": .integer(Int64(id.number)), "callpoint": .integer(Int64(component.registrations[place])),
-          "title": .string("\(entry.identity)"),
+          "title": .string("callpoint: \(plan.name) \(entry.identity)"),
         ], descriptors: ends)
     } catch {
       forkAgain(worker: index, because: "\(error)")

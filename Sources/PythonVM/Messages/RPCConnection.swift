@@ -128,9 +128,8 @@ package final class RPCConnection {
     json.string("2.0")
     write(&json)
     json.endObject()
-    json.raw([UInt8(ascii: "\n")])
     // Whoever does not read what it asked for is cut off rather than remembered without end.
-    if writer.send(json.bytes, passing: bundle) == .full { end() }
+    if writer.send(json.bytes + [UInt8(ascii: "\n")], passing: bundle) == .full { end() }
   }
 
   private func received(_ line: UnsafeRawBufferPointer) {

@@ -1,0 +1,189 @@
+import Callpoints
+import Datastore
+import JSON
+import PythonVM
+import Yang
+
+/// One commit: edits, the services they touch, validation, and the moment when all of it becomes the data.
+///
+/// Owner: the reactor's thread. A commit holds nothing that others wait for except the service instances that its own
+/// edits touch. It works on a snapshot; if something that it read has changed by the time it is done, it begins again
+/// from the new data, with new requests.
+final class Commit {
+  /// What is to be committed.
+  struct Request {
+    /// Makes the edits in a transaction that has none yet.
+    let edit: (Transaction) throws(CallError) -> Void
+    /// On whose behalf.
+    let user: UserSession
+    /// Whether to change nothing and only tell what would change.
+    var isDryRun = false
+    /// Whether it is made from inside a callback, which must not wait for a service instance that its own commit holds.
+    var isNested = false
+    /// The transaction of a Python session, which has its edits already. It rests on what Python has read, so the commit
+    /// cannot begin again on newer data.
+    var prepared: Transaction?
+  }
+
+  /// What a commit did, or would do.
+  struct Outcome {
+    /// The transaction's number.
+    let number: UInt64
+    /// Every change, in the order of the schema and the keys.
+    let changes: [Change]
+    /// The snapshot that has them.
+    let snapshot: Snapshot
+  }
+
+  typealias Completion = (Result<Outcome, CallError>) -> Void
+
+  /// How often a commit begins again before it gives up.
+  private static let attempts = 10
+
+  let store: Store
+  let table: CallpointTable
+  let runner: CallbackRunner
+  let request: Request
+  private let number: UInt64
+  private let completion: Completion
+
+  private(set) var workspace: Workspace
+  private var attempt = 0
+  private var held: Set<Keypath> = []
+  /// The service instances that have run, with how often and what the data were afterwards.
+  private var runs: [Keypath: (count: Int, after: Snapshot)] = [:]
+
+  init(
+    _ request: Request, number: UInt64, store: Store, table: CallpointTable, runner: CallbackRunner,
+    completion: @escaping Completion
+  ) {
+    self.request = request
+    self.number = number
+    self.store = store
+    self.table = table
+    self.runner = runner
+    self.completion = completion
+    workspace = Workspace(transaction: Transaction(on: store.snapshot), user: request.user, isWritable: true)
+  }
+
+  var schema: Schema { workspace.transaction.index.schema }
+
+  /// Begins; the completion is called once, perhaps before this method returns.
+  func begin() {
+    do throws(CallError) {
+      try prepare()
+    } catch {
+      return finish(.failure(error))
+    }
+    guard !request.isNested else { return runNextService() }
+    let touched = Set(workspace.transaction.changedServiceInstances().map(\.instance))
+    store.acquire(touched) { [self] in
+      held = touched
+      again()
+    }
+  }
+
+  /// Works on the data as they are now.
+  private func again() {
+    attempt += 1
+    do throws(CallError) {
+      try prepare()
+    } catch {
+      return finish(.failure(error))
+    }
+    runNextService()
+  }
+
+  private func prepare() throws(CallError) {
+    runs = [:]
+    let transaction = request.prepared ?? Transaction(on: store.snapshot)
+    workspace = Workspace(transaction: transaction, user: request.user, isWritable: true)
+    try request.edit(transaction)
+  }
+
+  func fail(_ error: CallError) { finish(.failure(error)) }
+
+  private func finish(_ result: Result<Outcome, CallError>) {
+    store.release(held)
+    held = []
+    completion(result)
+  }
+
+  // MARK: Services
+
+  /// Runs the next service whose instance has changed, and goes on to validation when there is none.
+  ///
+  /// An instance that has run runs again if another service has changed it since.
+  func runNextService() {
+    let changed = workspace.transaction.changedServiceInstances()
+    guard let change = changed.first(where: mustRun) else { return validatePoints() }
+    guard runs[change.instance]?.count ?? 0 < Self.attempts else {
+      let text = change.instance.text(in: workspace.transaction.index)
+      return fail(CallError(.callbackError, "services change \(text) again and again"))
+    }
+    ServiceProcess(change, in: self).begin()
+  }
+
+  /// A service instance has run: goes on with the next.
+  func ran(_ instance: Keypath) {
+    runs[instance] = (1 + (runs[instance]?.count ?? 0), workspace.transaction.working)
+    runNextService()
+  }
+
+  private func mustRun(_ change: ServiceChange) -> Bool {
+    guard let run = runs[change.instance] else { return true }
+    return workspace.transaction.working.serviceChanges(since: run.after).contains { $0.instance == change.instance }
+  }
+
+  // MARK: Validation
+
+  private func validatePoints() {
+    let calls = ValidationCalls(of: workspace.transaction).all
+    guard !calls.isEmpty else { return complete() }
+    var open = calls.count
+    var failures: [CallError] = []
+    for call in calls {
+      guard let entry = table[CallpointIdentity(kind: .validation, name: call.point)] else {
+        return fail(.unregistered(call.point))
+      }
+      runner.validate(
+        entry, point: call.point, path: call.path.text(in: workspace.transaction.index), value: call.value,
+        in: workspace, isNested: request.isNested
+      ) { [self] result in
+        open -= 1
+        if case .failure(let error) = result { failures.append(error) }
+        guard open == 0 else { return }
+        if let failure = failures.first { fail(failure) } else { complete() }
+      }
+    }
+  }
+
+  private func complete() {
+    let changes = workspace.transaction.changes
+    if request.isDryRun {
+      return finish(.success(Outcome(number: number, changes: changes, snapshot: store.snapshot)))
+    }
+    if let path = workspace.transaction.conflict(with: store.snapshot) {
+      guard request.prepared == nil, attempt < Self.attempts else {
+        let text = path.text(in: workspace.transaction.index)
+        return fail(
+          CallError(
+            .conflict, "Conflict detected (70): transaction \(number) read \(text), which has changed", errno: 70))
+      }
+      return again()
+    }
+    do throws(DataError) {
+      store.snapshot = try workspace.transaction.committed(onto: store.snapshot)
+    } catch {
+      return fail(CallError(error))
+    }
+    finish(.success(Outcome(number: number, changes: changes, snapshot: store.snapshot)))
+  }
+}
+
+extension CallError {
+  /// Nobody has registered a point.
+  static func unregistered(_ point: String) -> CallError {
+    CallError(.unknownCallpoint, "no registration found for callpoint \(point)")
+  }
+}

@@ -1,0 +1,135 @@
+import Callpoints
+import Datastore
+import JSON
+import PythonVM
+import Yang
+
+/// The methods that read and change data and call actions.
+extension HostServer {
+  /// A session that nobody had before.
+  func session(named name: String, context: String) -> UserSession {
+    UserSession(name: name, context: context, number: dispatcher.makeNumber())
+  }
+
+  func keypath(_ text: String, form: Keypath.Form = .instance) throws(CallError) -> Keypath {
+    do throws(DataError) {
+      return try Keypath(text, in: store.snapshot.index, form: form)
+    } catch {
+      throw CallError(error)
+    }
+  }
+
+  func get(_ params: JSONValue) throws(CallError) -> JSONValue {
+    let path = try keypath(try params.requiredString("path"))
+    guard path == .root || store.snapshot.exists(at: path) else {
+      return ["data": [:]]
+    }
+    return ["data": store.snapshot.document(at: path, depth: params["depth"]?.int)]
+  }
+
+  // MARK: Actions
+
+  func callAction(
+    _ params: JSONValue, as user: UserSession, for request: RPCConnection.Request, on connection: ControlConnection,
+    isNested: Bool = false
+  ) throws(CallError) {
+    let text = try params.requiredString("path")
+    let path = try keypath(text)
+    let node = runtime.schema[path.node]
+    guard node.kind == .action || node.kind == .rpc else {
+      throw CallError(.invalidPath, "\(text) is a \(node.kind.rawValue), not an action", errno: 8)
+    }
+    let holder = path.parent
+    guard holder == .root || store.snapshot.exists(at: holder) else {
+      throw CallError(.invalidPath, "\(holder.text(in: store.snapshot.index)) does not exist", errno: 1)
+    }
+    guard let input = (params["input"] ?? [:]).object else {
+      throw CallError(.invalidValue, "the parameter 'input' must be an object", errno: 5)
+    }
+    let inputNode = node.children.map { runtime.schema[$0] }.first { $0.kind == .input } ?? node
+    let checked = try ParameterTree(schema: runtime.schema).check(input, against: inputNode, path: text)
+    guard let point = node.actionpoint else {
+      throw CallError(.notSupported, "\(text) has no actionpoint, and Callpoint does not implement it itself")
+    }
+    guard let entry = table[CallpointIdentity(kind: .action, name: point)] else { throw .unregistered(point) }
+    let body = RequestBody("action") { writer in
+      writer.key("name")
+      writer.string(node.name)
+      if node.kind == .action {
+        writer.key("path")
+        writer.string(holder.text(in: store.snapshot.index))
+      }
+      writer.key("input")
+      writer.value(.object(checked))
+      user.write(to: &writer)
+    }
+    let timeout = try params["timeoutSeconds"].map { value throws(CallError) in
+      guard let seconds = value.double, seconds > 0 else {
+        throw CallError(.invalidRequest, "timeoutSeconds must be a number above 0")
+      }
+      return Duration.seconds(seconds)
+    }
+    let number = RequestID(dispatcher.makeNumber())
+    connection.open.insert(number)
+    dispatcher.call(
+      entry.id, body, timeout: timeout ?? settings.actionTimeout, isNested: isNested, as: number
+    ) { [unowned self] result in
+      connection.open.remove(number)
+      store.close(number.number)
+      answer(request, on: connection, with: result)
+    }
+  }
+
+  private func answer(
+    _ request: RPCConnection.Request, on connection: ControlConnection, with result: Result<Reply, CallError>
+  ) {
+    switch result {
+    case .failure(let error): connection.connection.refuse(request.id, error)
+    case .success(let reply):
+      do throws(ProtocolViolation) {
+        let output = try reply.text(of: "output")
+        connection.connection.reply(to: request.id) { writer in
+          writer.beginObject()
+          writer.key("output")
+          if let output { writer.raw(output) } else { writer.value([:]) }
+          writer.endObject()
+        }
+      } catch {
+        connection.connection.refuse(request.id, CallError(error))
+      }
+    }
+  }
+
+  // MARK: Commits
+
+  func commit(
+    _ params: JSONValue, as user: UserSession, for request: RPCConnection.Request, on connection: ControlConnection
+  ) throws(CallError) {
+    guard let edits = params["edits"]?.array else {
+      throw CallError(.invalidRequest, "the parameter 'edits' must be an array")
+    }
+    run(
+      Commit.Request(
+        edit: { (transaction) throws(CallError) in try Edit.apply(edits, to: transaction) }, user: user,
+        isDryRun: params["dryRun"]?.bool ?? false)
+    ) { result in
+      switch result {
+      case .failure(let error): connection.connection.refuse(request.id, error)
+      case .success(let outcome):
+        connection.connection.reply(
+          to: request.id,
+          [
+            "transaction": .integer(Int64(outcome.number)),
+            "changes": .array(outcome.changes.map { $0.json(in: outcome.snapshot.index) }),
+          ])
+      }
+    }
+  }
+
+  func run(_ request: Commit.Request, completion: @escaping Commit.Completion) {
+    let runner = CallbackRunner(dispatcher: dispatcher, store: store, timeout: settings.serviceTimeout)
+    Commit(
+      request, number: dispatcher.makeNumber(), store: store, table: table, runner: runner, completion: completion
+    ).begin()
+  }
+}

@@ -1,0 +1,126 @@
+import Callpoints
+import Datastore
+import JSON
+import PythonVM
+
+/// What Python asks of the host by itself: transactions, reads, and actions from inside callbacks.
+extension HostServer {
+  func serveTransaction(_ request: RPCConnection.Request, _ connection: ControlConnection) throws(CallError) {
+    guard connection.isInternal else {
+      throw CallError(.invalidRequest, "\(request.method) needs thread.hello first")
+    }
+    let params = request.params
+    let reply = { (result: JSONValue) in connection.connection.reply(to: request.id, result) }
+    switch request.method {
+    case "trans.open": reply(["th": .integer(Int64(try openTransaction(params, connection)))])
+    case "trans.read": reply(try read(params))
+    case "trans.write":
+      try workspace(params).apply(params["writes"]?.array ?? [])
+      reply([:])
+    case "trans.validate":
+      let workspace = try workspace(params)
+      try take(params, into: workspace)
+      reply([:])
+    case "trans.apply": try apply(params, for: request, on: connection)
+    case "trans.close":
+      let number = try params.requiredNumber("th")
+      connection.transactions.remove(number)
+      store.close(number)
+      reply([:])
+    case "trans.action":
+      if params["th"] != nil { try workspace(params).apply(params["writes"]?.array ?? []) }
+      let user = session(
+        named: try params.requiredString("user"), context: params["context"]?.string ?? "system")
+      try callAction(params, as: user, for: request, on: connection, isNested: isInsideCallback(params))
+    default: throw CallError(.invalidRequest, "there is no method '\(request.method)'")
+    }
+  }
+
+  private func openTransaction(_ params: JSONValue, _ connection: ControlConnection) throws(CallError) -> UInt64 {
+    let user = session(
+      named: try params.requiredString("user"), context: params["context"]?.string ?? "system")
+    let number = dispatcher.makeNumber()
+    let workspace = Workspace(
+      transaction: Transaction(on: store.snapshot, isOperational: params["db"]?.string == "operational"), user: user,
+      isWritable: params["mode"]?.string == "write")
+    store.open(workspace, as: number)
+    connection.transactions.insert(number)
+    return number
+  }
+
+  /// The transaction that a message names.
+  ///
+  /// One with the number of a running action is opened when it is first used.
+  private func workspace(_ params: JSONValue) throws(CallError) -> Workspace {
+    let number = try params.requiredNumber("th")
+    if let workspace = store.workspace(number) { return workspace }
+    guard dispatcher.isOpen(RequestID(number)) else {
+      throw CallError(.invalidRequest, "No such transaction", errno: 61)
+    }
+    let workspace = Workspace(
+      transaction: Transaction(on: store.snapshot), user: session(named: "admin", context: "system"),
+      isWritable: false)
+    store.open(workspace, as: number)
+    return workspace
+  }
+
+  private func isInsideCallback(_ params: JSONValue) -> Bool {
+    params["request"]?.uint.map { dispatcher.isOpen(RequestID($0)) } ?? false
+  }
+
+  private func take(_ params: JSONValue, into workspace: Workspace) throws(CallError) {
+    try workspace.apply(params["writes"]?.array ?? [])
+    try workspace.recordReads((params["reads"]?.array ?? []).compactMap(\.string))
+  }
+
+  private func read(_ params: JSONValue) throws(CallError) -> JSONValue {
+    let workspace = try workspace(params)
+    try workspace.apply(params["writes"]?.array ?? [])
+    let path = try keypath(try params.requiredString("path"))
+    let after = try params["after"]?.string.map { (text) throws(CallError) in try keypath(text) }
+    guard let tree = workspace.transaction.working.tree(at: path, after: after) else { return [:] }
+    return ["tree": tree]
+  }
+
+  private func apply(
+    _ params: JSONValue, for request: RPCConnection.Request, on connection: ControlConnection
+  ) throws(CallError) {
+    let number = try params.requiredNumber("th")
+    let workspace = try workspace(params)
+    try take(params, into: workspace)
+    let isDryRun = params["dryRun"]?.bool ?? false
+    if workspace.transaction.isOperational {
+      return try applyState(workspace, number, for: request, on: connection)
+    }
+    let commit = Commit.Request(
+      edit: { _ in }, user: workspace.user, isDryRun: isDryRun, isNested: isInsideCallback(params),
+      prepared: workspace.transaction)
+    run(commit) { [unowned self] result in
+      switch result {
+      case .failure(let error): connection.connection.refuse(request.id, error)
+      case .success(let outcome):
+        if !isDryRun {
+          let next = Workspace(transaction: Transaction(on: outcome.snapshot), user: workspace.user, isWritable: true)
+          store.open(next, as: number)
+        }
+        let changes = outcome.changes.map { $0.json(in: outcome.snapshot.index) }
+        connection.connection.reply(to: request.id, ["changes": .array(changes)])
+      }
+    }
+  }
+
+  /// State data need no services and no validation.
+  private func applyState(
+    _ workspace: Workspace, _ number: UInt64, for request: RPCConnection.Request, on connection: ControlConnection
+  ) throws(CallError) {
+    do throws(DataError) {
+      store.snapshot = try workspace.transaction.committed(onto: store.snapshot)
+    } catch {
+      throw CallError(error)
+    }
+    let next = Workspace(
+      transaction: Transaction(on: store.snapshot, isOperational: true), user: workspace.user, isWritable: true)
+    store.open(next, as: number)
+    connection.connection.reply(to: request.id, ["changes": []])
+  }
+}

@@ -1,0 +1,219 @@
+import Callpoints
+import Datastore
+import Foundation
+package import JSON
+import Kernel
+import Packages
+import PythonVM
+import Yang
+
+/// A host: packages, their VMs, the data store and the control socket, on one thread.
+///
+/// ``run()`` returns after an ordered stop. Everything that hangs on a server is used from the thread that runs it.
+package final class HostServer {
+  /// Called once, when every VM serves or has failed, with what `status` answers then.
+  package var onReady: (JSONValue) -> Void = { _ in }
+
+  let settings: HostSettings
+  let installation: Installation
+  let reactor: Reactor
+  let dispatcher: Dispatcher
+  let table = CallpointTable()
+  let runtime: PackageRuntime
+  let store: Store
+  var connections: [ObjectIdentifier: ControlConnection] = [:]
+  private(set) var isStopping = false
+
+  private let stateDirectory: StateDirectory
+  private let commonLog: CommonLog
+  private var listener: UnixListener?
+  private var processes: Guard?
+  private var nextEndpoint = 1
+  private var hasAnnounced = false
+  /// What waits until a VM has come to rest.
+  private var waiters: [(vm: String, body: (VirtualMachine) -> Void)] = []
+
+  /// The longest message that the control socket accepts, in bytes.
+  static let maximumLine = 16 << 20
+
+  /// Loads packages and makes everything ready to run.
+  ///
+  /// - Parameter settings: What the user chose.
+  /// - Throws: An error that says what cannot be read, written or listened on.
+  package init(settings: HostSettings) throws {
+    self.settings = settings
+    installation = try Installation.current()
+    reactor = try Reactor()
+    dispatcher = Dispatcher(reactor: reactor, grace: settings.grace)
+    stateDirectory = try StateDirectory(path: settings.stateDirectory, socketPath: settings.socketPath)
+    commonLog = try CommonLog(path: settings.logFilePrefix + ".log")
+    runtime = try PackageRuntime(
+      paths: settings.packagePaths, yangPath: settings.yangPath, installation: installation)
+    store = try Store(schema: runtime.schema, loading: settings.loadFile)
+    try stateDirectory.writeSchema(SchemaFile.bytes(of: runtime.schema))
+  }
+
+  /// Serves until SIGTERM or SIGINT, or until nothing more can be served.
+  ///
+  /// - Throws: An error that says what the system refused.
+  package func run() throws {
+    try Subreaper.become()
+    try reactor.onSignals([SIGTERM, SIGINT]) { [unowned self] _ in stopRequested() }
+    listener = try UnixListener(path: stateDirectory.socketPath, reactor: reactor) { [unowned self] descriptor in
+      accept(descriptor)
+    }
+    processes = try Guard(
+      executable: installation.guardExecutable, reactor: reactor,
+      usesParentDeathSignal: settings.usesParentDeathSignal
+    ) { [unowned self] event in guardReported(event) }
+    reactor.run()
+    listener?.close()
+    processes?.stop()
+    stateDirectory.remove()
+  }
+
+  /// What `status` answers.
+  var status: JSONValue {
+    StatusReport(
+      packages: runtime.plan.packages, machines: runtime.machines, dispatcher: dispatcher, points: runtime.points,
+      table: table
+    ).json
+  }
+
+  /// Calls a closure when a VM has come to rest, at once if it is at rest now.
+  func whenSettled(_ machine: VirtualMachine, _ body: @escaping (VirtualMachine) -> Void) {
+    guard !machine.isSettled else { return body(machine) }
+    waiters.append((machine.plan.name, body))
+  }
+
+  // MARK: Processes
+
+  private func guardReported(_ event: GuardEvent) {
+    switch event {
+    case .probed(let works): startMachines(parentDeathSignalWorks: works)
+    case .started(let launch, let pid):
+      runtime.machines.first { $0.launchID == launch }?.launched(pid: pid)
+    case .failed(let launch, let step, let errno):
+      let reason = KernelFailure(call: "\(step)", errno: errno)
+      runtime.machines.first { $0.launchID == launch }?.launchFailed("\(reason)")
+    case .exited(let pid, let status):
+      runtime.machines.first { $0.pid == pid }?.exited(status)
+    case .lost(let status): guardLost(status)
+    }
+  }
+
+  private func startMachines(parentDeathSignalWorks: Bool) {
+    guard runtime.machines.isEmpty, let processes else { return }
+    let configuration = makeConfiguration(parentDeathSignalWorks: parentDeathSignalWorks)
+    runtime.makeMachines { plan in
+      VirtualMachine(
+        plan: plan, configuration: configuration, reactor: reactor, processes: processes, dispatcher: dispatcher,
+        table: table,
+        makeEndpointID: { [unowned self] in
+          defer { nextEndpoint += 1 }
+          return EndpointID(nextEndpoint)
+        },
+        events: VirtualMachine.Events(
+          changed: { [unowned self] machine in changed(machine) },
+          printed: { [unowned self] machine, line in commonLog.add(line, from: machine.plan.name) },
+          noted: { machine, text in HostLog.write("VM \(machine.plan.name) \(text)") }))
+    }
+    for machine in runtime.machines { machine.start() }
+    announceIfReady()
+  }
+
+  private func makeConfiguration(parentDeathSignalWorks: Bool) -> VMConfiguration {
+    VMConfiguration(
+      startCommand: settings.startCommand.map(absolutePath) ?? installation.startCommand,
+      runtimeDirectory: installation.runtimeDirectory, ncsDirectory: installation.ncsDirectory,
+      socketPath: absolutePath(stateDirectory.socketPath), workingDirectory: FileManager.default.currentDirectoryPath,
+      schemaPath: stateDirectory.schemaPath, logFilePrefix: settings.logFilePrefix, logLevel: settings.logLevel,
+      threads: settings.threads, workers: settings.workers, defaultWorkers: settings.defaultWorkers,
+      startTimeout: settings.startTimeout, grace: settings.grace, restartsAutomatically: settings.restartsVMs,
+      parentDeathSignalWorks: parentDeathSignalWorks, environment: ProcessInfo.processInfo.environment)
+  }
+
+  private func guardLost(_ status: ExitStatus) {
+    HostLog.write("the guard ended (\(status)): everything below it is gone; it is started again")
+    for machine in runtime.machines where machine.pid != nil || machine.state == .launching { machine.exited(status) }
+    do {
+      let successor = try Guard(
+        executable: installation.guardExecutable, reactor: reactor,
+        usesParentDeathSignal: settings.usesParentDeathSignal
+      ) { [unowned self] event in guardReported(event) }
+      processes = successor
+      for machine in runtime.machines { machine.processes = successor }
+    } catch {
+      HostLog.write("the guard cannot be started again: \(error); the host stops")
+      reactor.stop()
+    }
+  }
+
+  private func changed(_ machine: VirtualMachine) {
+    if machine.isSettled {
+      let ready = waiters.filter { $0.vm == machine.plan.name }
+      waiters.removeAll { $0.vm == machine.plan.name }
+      for waiter in ready { waiter.body(machine) }
+    }
+    announceIfReady()
+    stopIfDone()
+  }
+
+  private func announceIfReady() {
+    guard !hasAnnounced, runtime.machines.allSatisfy(\.isSettled) else { return }
+    hasAnnounced = true
+    onReady(status)
+    for connection in connections.values { connection.serveEarlyRequests(by: self) }
+  }
+
+  /// Whether every VM has come to rest once.
+  var isReady: Bool { hasAnnounced }
+
+  // MARK: Stopping
+
+  private func stopRequested() {
+    if isStopping {
+      HostLog.write("a second signal: stopping at once")
+      return reactor.stop()
+    }
+    isStopping = true
+    listener?.close()
+    for machine in runtime.machines { machine.stop() }
+    stopIfDone()
+  }
+
+  /// Stops the host, as a signal would.
+  package func stop() { stopRequested() }
+
+  private func stopIfDone() {
+    guard isStopping, runtime.machines.allSatisfy(\.isSettled) else { return }
+    reactor.stop()
+  }
+
+  // MARK: Connections
+
+  private func accept(_ descriptor: consuming Descriptor) {
+    do throws(KernelFailure) {
+      let connection = ControlConnection(
+        try RPCConnection(descriptor, reactor: reactor, maximumLine: Self.maximumLine))
+      connections[ObjectIdentifier(connection)] = connection
+      connection.connection.onRequest = { [unowned self, unowned connection] request in
+        serve(request, on: connection)
+      }
+      connection.connection.onEnd = { [unowned self, unowned connection] in ended(connection) }
+    } catch {
+      HostLog.write("a connection is refused: \(error)")
+    }
+  }
+
+  private func ended(_ connection: ControlConnection) {
+    for request in connection.open { dispatcher.cancel(request) }
+    for transaction in connection.transactions { store.close(transaction) }
+    connections[ObjectIdentifier(connection)] = nil
+  }
+}
+
+/// A path that does not depend on the working directory.
+func absolutePath(_ path: String) -> String {
+  path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+}

@@ -1,0 +1,45 @@
+import Foundation
+import Kernel
+
+/// The directory where a host keeps its socket and the files that its VMs map.
+struct StateDirectory {
+  /// The control socket.
+  let socketPath: String
+  /// The schema file.
+  let schemaPath: String
+
+  /// The directory cannot be used.
+  struct Unusable: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Makes the directory if it is missing.
+  ///
+  /// - Parameters:
+  ///   - path: The directory.
+  ///   - socketPath: The control socket, if it is to be elsewhere.
+  /// - Throws: ``Unusable`` if the directory cannot be made.
+  init(path: String, socketPath: String?) throws(Unusable) {
+    let directory = absolutePath(path)
+    do {
+      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    } catch {
+      throw Unusable(description: "the state directory \(path) cannot be made: \(error.localizedDescription)")
+    }
+    self.socketPath = socketPath.map(absolutePath) ?? directory + "/socket"
+    // Two hosts may share a directory with a socket each; the process number keeps their files apart.
+    schemaPath = directory + "/schema-\(getpid())"
+  }
+
+  /// Writes the schema file.
+  func writeSchema(_ bytes: [UInt8]) throws(Unusable) {
+    guard FileManager.default.createFile(atPath: schemaPath, contents: Data(bytes)) else {
+      throw Unusable(description: "the schema file \(schemaPath) cannot be written")
+    }
+  }
+
+  /// Removes what the host put there; the directory stays.
+  func remove() {
+    unlink(schemaPath)
+  }
+}

@@ -1,0 +1,127 @@
+import Callpoints
+import JSON
+import Packages
+import PythonVM
+
+/// What `status` answers.
+struct StatusReport {
+  let packages: [LoadedPackage]
+  let machines: [VirtualMachine]
+  let dispatcher: Dispatcher
+  let points: PointIndex
+  let table: CallpointTable
+
+  /// The result of the method.
+  var json: JSONValue {
+    [
+      "packages": .array(packages.map(describe)),
+      "vms": .array(machines.map(describe)),
+      "unregistered": .array(points.all.filter { !isRegistered($0.identity) }.map(describe)),
+    ]
+  }
+
+  private func describe(_ package: LoadedPackage) -> JSONValue {
+    let machine = machines.first { $0.plan.packages.contains(package.name) }
+    let components = machine?.components.filter { $0.plan.package == package.name } ?? []
+    var object: JSONObject = [
+      "name": .string(package.name), "version": .string(package.metadata.map { "\($0.version)" } ?? ""),
+      "directory": .string(package.directory),
+    ]
+    object["vm"] = machine.map { .string($0.plan.name) }
+    object["state"] = .string(state(of: package, components, machine).rawValue)
+    object["error"] = (package.error.map { "\($0)" } ?? components.compactMap(\.error).first).map { .string($0) }
+    if !package.warnings.isEmpty { object["warnings"] = .array(package.warnings.map { .string($0) }) }
+    object["components"] = .array(components.map(describe))
+    return .object(object)
+  }
+
+  private func state(
+    of package: LoadedPackage, _ components: [Component], _ machine: VirtualMachine?
+  ) -> Component.State {
+    if package.error != nil || components.contains(where: { $0.state == .failed }) { return .failed }
+    guard let machine else { return .running }
+    return Self.state(of: machine)
+  }
+
+  private func describe(_ component: Component) -> JSONValue {
+    var object: JSONObject = ["name": .string(component.plan.name), "class": .string(component.plan.className)]
+    object["mode"] = component.decision.map { .string($0.mode.rawValue) }
+    object["reason"] = component.decision.map { .string($0.reason) }
+    object["state"] = .string(component.state.rawValue)
+    object["error"] = component.error.map { .string($0) }
+    return .object(object)
+  }
+
+  private func describe(_ machine: VirtualMachine) -> JSONValue {
+    var object: JSONObject = [
+      "name": .string(machine.plan.name), "packages": .array(machine.plan.packages.map { .string($0) }),
+      "model": .string(machine.plan.model.rawValue),
+    ]
+    object["mode"] = machine.decision.map { .string($0.mode.rawValue) }
+    object["reason"] = machine.decision.map { .string($0.reason) }
+    object["state"] = .string(Self.state(of: machine).rawValue)
+    switch machine.state {
+    case .failed(let error), .waiting(let error): object["error"] = .string(error)
+    case .stopped, .launching, .starting, .running, .stopping: break
+    }
+    object["pid"] = machine.pid.map { .integer(Int64($0)) }
+    object["restarts"] = .integer(Int64(machine.restarts))
+    object["callpoints"] = .array(
+      machine.components.flatMap { component in
+        component.entries.map { describe($0, of: component, in: machine) }
+      })
+    return .object(object)
+  }
+
+  private func describe(
+    _ entry: CallpointTable.Entry, of component: Component, in machine: VirtualMachine
+  ) -> JSONValue {
+    let statistics = dispatcher.statistics(of: entry.id)
+    var object: JSONObject = ["kind": .string(entry.identity.kind.rawValue), "name": .string(entry.identity.name)]
+    object["component"] = entry.identity.nanoState.map { .string($0.componentType) }
+    object["nanoState"] = entry.identity.nanoState.map { .string($0.state) }
+    object["class"] = .string(entry.className)
+    object["mode"] = component.decision.map { .string($0.mode.rawValue) }
+    object["paths"] = .array(points.paths(of: entry.identity).map { .string($0) })
+    object["workers"] = .array(machine.workers.filter { $0.callpoint == entry.id }.map(describe))
+    object["queued"] = .integer(Int64(dispatcher.waiting(for: entry.id)))
+    object["calls"] = .integer(Int64(statistics.calls))
+    object["errors"] = .integer(Int64(statistics.errors))
+    object["p50Micros"] = statistics.latency.micros(atShare: 0.5).map { .integer(Int64($0)) }
+    object["p99Micros"] = statistics.latency.micros(atShare: 0.99).map { .integer(Int64($0)) }
+    return .object(object)
+  }
+
+  private func describe(_ worker: Worker) -> JSONValue {
+    var object: JSONObject = [:]
+    object["pid"] = worker.pid.map { .integer(Int64($0)) }
+    object["state"] = .string(worker.state.rawValue)
+    object["inFlight"] = .integer(Int64(worker.requestsInFlight(dispatcher)))
+    object["restarts"] = .integer(Int64(worker.restarts))
+    object["lastExit"] = worker.lastExit.map { .string($0) }
+    return .object(object)
+  }
+
+  private func describe(_ point: PointIndex.Point) -> JSONValue {
+    [
+      "kind": .string(point.identity.kind.rawValue), "name": .string(point.identity.name),
+      "paths": .array(point.paths.map { .string($0) }),
+    ]
+  }
+
+  private func isRegistered(_ identity: CallpointIdentity) -> Bool {
+    guard identity.kind == .nano else { return table[identity] != nil }
+    return table.all.contains { $0.identity.kind == .nano && $0.identity.name == identity.name }
+  }
+
+  /// The word for a VM's state.
+  static func state(of machine: VirtualMachine) -> Component.State {
+    switch machine.state {
+    case .stopped: .stopped
+    case .launching, .starting: .starting
+    case .running: .running
+    case .stopping: .stopping
+    case .waiting, .failed: .failed
+    }
+  }
+}

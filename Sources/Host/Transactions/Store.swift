@@ -1,0 +1,85 @@
+import Callpoints
+import Datastore
+import Foundation
+import JSON
+import Yang
+
+/// The data as they are now, and the transactions that are open on them.
+///
+/// Owner: the reactor's thread.
+final class Store {
+  /// What is committed.
+  var snapshot: Snapshot
+  private var workspaces: [UInt64: Workspace] = [:]
+  /// The service instances that a commit has in hand, and the commits that wait for one.
+  private var held: Set<Keypath> = []
+  private var waiting: [(instances: Set<Keypath>, proceed: () -> Void)] = []
+
+  /// A document that cannot be loaded.
+  struct LoadError: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Creates a store.
+  ///
+  /// - Parameters:
+  ///   - schema: What may be in it.
+  ///   - file: A JSON document to start from.
+  /// - Throws: ``LoadError`` if the file cannot be read or holds something that the schema does not allow.
+  init(schema: Schema, loading file: String?) throws(LoadError) {
+    snapshot = Snapshot(schema: schema)
+    guard let file else { return }
+    guard let data = FileManager.default.contents(atPath: file) else {
+      throw LoadError(description: "\(file) cannot be read")
+    }
+    do {
+      let document = try JSONValue(parsing: Array(data))
+      for isOperational in [false, true] {
+        let transaction = Transaction(on: snapshot, isOperational: isOperational)
+        try transaction.merge(document, at: .root)
+        snapshot = transaction.working
+      }
+    } catch {
+      throw LoadError(description: "\(file): \(error)")
+    }
+  }
+
+  /// Opens a transaction that is used by its number.
+  func open(_ workspace: Workspace, as number: UInt64) { workspaces[number] = workspace }
+
+  /// Closes a transaction; nothing of it remains.
+  func close(_ number: UInt64) { workspaces[number] = nil }
+
+  /// The open transaction with a number.
+  func workspace(_ number: UInt64) -> Workspace? { workspaces[number] }
+
+  /// Waits until no other commit has any of the instances in hand.
+  ///
+  /// All of them are taken at once, so that commits cannot wait for each other.
+  func acquire(_ instances: Set<Keypath>, _ proceed: @escaping () -> Void) {
+    if held.isDisjoint(with: instances) {
+      held.formUnion(instances)
+      proceed()
+    } else {
+      waiting.append((instances, proceed))
+    }
+  }
+
+  /// Lets the next commit have the instances.
+  func release(_ instances: Set<Keypath>) {
+    held.subtract(instances)
+    var still: [(instances: Set<Keypath>, proceed: () -> Void)] = []
+    var next: [() -> Void] = []
+    for waiter in waiting {
+      let isFirst = !still.contains { !$0.instances.isDisjoint(with: waiter.instances) }
+      if isFirst, held.isDisjoint(with: waiter.instances) {
+        held.formUnion(waiter.instances)
+        next.append(waiter.proceed)
+      } else {
+        still.append(waiter)
+      }
+    }
+    waiting = still
+    for proceed in next { proceed() }
+  }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import Host
+import JSON
+
+/// `callpoint check`: a private host that starts, prints what became of everything, and stops.
+enum CheckCommand {
+  static func run(_ arguments: ParsedArguments) throws -> CallpointCommand.ExitStatus {
+    let directory = try TemporaryDirectory()
+    var settings = try HostSettings(arguments)
+    settings.stateDirectory = directory.path
+    settings.socketPath = nil
+    settings.logFilePrefix = directory.path + "/logs/ncs-python-vm"
+    settings.restartsVMs = false
+    let server = try HostServer(settings: settings)
+    var failed = false
+    server.onReady = { status in
+      Console.print(StatusTable(status).text)
+      failed = (status["packages"]?.array ?? []).contains { $0["state"]?.string == "failed" }
+      server.stop()
+    }
+    try server.run()
+    return failed ? .failure : .success
+  }
+}
+
+/// A directory that is removed, with everything in it, when nobody holds it any more.
+final class TemporaryDirectory {
+  /// The directory.
+  let path: String
+  /// Whether to leave it behind.
+  var isKept = false
+
+  init() throws {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("callpoint-\(UUID().uuidString.prefix(8))")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    path = url.path
+  }
+
+  deinit {
+    guard !isKept else { return }
+    // Nothing can be done about what cannot be removed, and the caller has its result.
+    try? FileManager.default.removeItem(atPath: path)
+  }
+}

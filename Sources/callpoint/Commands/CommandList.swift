@@ -1,0 +1,145 @@
+/// Every command of the tool, in the order of the overview.
+enum CommandList {
+  private static let connection: [CommandDescription.Option] = [
+    .init(
+      name: "--socket", value: "PATH",
+      help: "the host's control socket\n(default: CALLPOINT_SOCKET or ./.callpoint/socket)"),
+    .init(name: "--user", value: "NAME", help: "who asks (default: admin)"),
+    .init(name: "--wait", value: "SECONDS", help: "wait this long for the host to be ready"),
+  ]
+
+  private static let packages = "[PACKAGE_DIR...]"
+
+  static let serve = CommandDescription(
+    name: "serve", operands: packages, operandCount: 0...Int.max,
+    summary: "load packages, start their Python VMs and serve their callpoints",
+    discussion: """
+      Loads the packages, prints a table of what was started and then the line 'ready', and serves until SIGTERM or
+      SIGINT. A PACKAGE_DIR is a package or a directory of packages; ./packages is the default. The data store lives in
+      memory: it starts empty, or with what --load names, and is gone when the host stops.
+      """,
+    options: [
+      .init(name: "--load", value: "FILE", help: "a JSON document (RFC 7951) to start from; no service runs for it"),
+      .init(name: "--state", value: "DIR", help: "where the host keeps its socket and files (default: ./.callpoint)"),
+      .init(name: "--socket", value: "PATH", help: "the control socket (default: CALLPOINT_SOCKET or DIR/socket)"),
+      .init(
+        name: "--log-file-prefix", value: "PREFIX",
+        help: "log files are PREFIX.log and PREFIX-VM.log\n(default: logs/ncs-python-vm)"),
+      .init(name: "--log-level", value: "LEVEL", help: "debug, info, warning, error or critical (default: info)"),
+      .init(
+        name: "--start-command", value: "PATH",
+        help: "what starts a Python VM\n(default: the ncs-start-python-vm of the installation)"),
+      .init(name: "--start-timeout", value: "SECONDS", help: "how long a VM may take to start (default: 30)"),
+      .init(
+        name: "--yang-path", value: "DIR",
+        help: "where imported YANG modules are looked for; wins over the\nmodules of the installation; may be repeated",
+        isRepeatable: true),
+      .init(name: "--threads", value: "N", help: "the most threads of a VM or worker (default: 64)"),
+      .init(
+        name: "--workers", value: "[CALLPOINT=]N",
+        help: "worker processes for each callpoint, or for one,\nin multiprocessing mode (default: 1); may be repeated",
+        isRepeatable: true),
+      .init(name: "--action-timeout", value: "SECONDS", help: "how long an action may take (default: 240)"),
+      .init(name: "--service-timeout", value: "SECONDS", help: "how long any other callback may take (default: 120)"),
+      .init(name: "--grace", value: "SECONDS", help: "how long running callbacks may finish at a stop (default: 10)"),
+      .init(name: "--no-auto-restart", value: nil, help: "leave a VM that died as it is"),
+      .init(
+        name: "--no-parent-death-signal", value: nil,
+        help: "behave as on a system that does not kill children\nwhen their parent dies"),
+    ])
+
+  static let check = CommandDescription(
+    name: "check", operands: "PACKAGE_DIR...", operandCount: 1...Int.max,
+    summary: "load packages, run every setup() and teardown(), say what failed",
+    discussion: "Starts a private host on the packages, prints a table and stops it. Exits with 1 if anything failed.",
+    options: [
+      .init(name: "--yang-path", value: "DIR", help: "where imported YANG modules are looked for", isRepeatable: true),
+      .init(name: "--start-command", value: "PATH", help: "what starts a Python VM"),
+      .init(name: "--start-timeout", value: "SECONDS", help: "how long a VM may take to start (default: 30)"),
+    ])
+
+  static let status = CommandDescription(
+    name: "status", operands: "", operandCount: 0...0,
+    summary: "show packages, VMs, callpoints and workers",
+    discussion: "Shows what runs, in which mode and why, and what can be called.",
+    options: connection + [.init(name: "--json", value: nil, help: "print the status as JSON")])
+
+  static let action = CommandDescription(
+    name: "action", operands: "PATH [NAME=VALUE...]", operandCount: 1...Int.max,
+    summary: "call an action or rpc",
+    discussion: """
+      PATH ends in the action's name: /a:action-test/server{s1}/reset. Its input is given as NAME=VALUE for the leafs
+      at its top, or whole with --input. The output is printed as JSON.
+      """,
+    options: connection + [
+      .init(name: "--input", value: "JSON", help: "the whole input"),
+      .init(name: "--timeout", value: "SECONDS", help: "how long to wait for the action"),
+    ])
+
+  static let commit = CommandDescription(
+    name: "commit", operands: "FILE|-", operandCount: 1...1,
+    summary: "change the configuration and run the services it touches",
+    discussion: """
+      FILE holds a JSON document (RFC 7951) to merge, as 'callpoint get' prints it, or an array of edits
+      {"op": "merge"|"create"|"set"|"delete", "path": …, "value": …}. All of it happens, or nothing. Prints what changed.
+      """,
+    options: connection + [.init(name: "--dry-run", value: nil, help: "print what would change and change nothing")])
+
+  static let delete = CommandDescription(
+    name: "delete", operands: "PATH", operandCount: 1...1,
+    summary: "delete a node and run the services that this touches",
+    discussion: "Deletes what is at PATH, such as /l3vpn:vpn/l3vpn{acme}. Prints what changed.",
+    options: connection + [.init(name: "--dry-run", value: nil, help: "print what would change and change nothing")])
+
+  static let get = CommandDescription(
+    name: "get", operands: "[PATH]", operandCount: 0...1,
+    summary: "print data as a JSON document",
+    discussion: "Prints what is at PATH (default: everything) as a document that 'callpoint commit' accepts.",
+    options: connection + [.init(name: "--depth", value: "N", help: "print N levels below PATH only")])
+
+  static let start = CommandDescription(
+    name: "start", operands: "VM", operandCount: 1...1, summary: "start a Python VM that was stopped",
+    discussion: "Starts the VM with this name.", options: connection)
+
+  static let stop = CommandDescription(
+    name: "stop", operands: "VM", operandCount: 1...1, summary: "stop a Python VM",
+    discussion: "Runs every teardown() of the VM with this name and ends it. Its callpoints answer 'unavailable'.",
+    options: connection)
+
+  static let reload = CommandDescription(
+    name: "reload", operands: "", operandCount: 0...0, summary: "load the packages again",
+    discussion: "Reads the packages again and restarts the VMs. Prints each package's result.", options: connection)
+
+  static let demo = CommandDescription(
+    name: "demo", operands: "", operandCount: 0...0, summary: "show what Callpoint does, on the example packages",
+    discussion: """
+      Runs a private host on the example packages in a temporary directory, calls them in both modes, kills a worker
+      and at last the host, and prints what happened. Leaves no process and no file behind.
+      """,
+    options: [.init(name: "--keep", value: nil, help: "keep the temporary directory and say where it is")])
+
+  /// All of them.
+  static let all = [serve, check, status, action, commit, delete, get, start, stop, reload, demo]
+
+  /// What `callpoint --help` prints.
+  static var overview: String {
+    let width = all.map(\.name.count).max() ?? 0
+    let rows = all.map { "  " + $0.name.padding(to: width + 2) + $0.summary }
+    return """
+      usage: callpoint COMMAND [OPTION...] [ARGUMENT...]
+
+      Runs Cisco-NSO-style Python packages without NSO.
+
+      commands:
+      \(rows.joined(separator: "\n"))
+
+      'callpoint COMMAND --help' tells more. Data is printed as JSON on standard output, errors on standard error.
+      Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 no host.
+      """
+  }
+}
+
+extension String {
+  /// The string with blanks behind it up to a width.
+  func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}

@@ -1,0 +1,102 @@
+import JSON
+
+/// What `status` answers, as tables for people.
+struct StatusTable {
+  private let status: JSONValue
+
+  /// Wraps the result of the `status` method.
+  init(_ status: JSONValue) { self.status = status }
+
+  /// The tables.
+  var text: String {
+    var sections = [packages, vms, callpoints]
+    if !problems.isEmpty { sections.append(problems) }
+    return sections.joined(separator: "\n\n")
+  }
+
+  private var packages: String {
+    var rows = [["PACKAGE", "VERSION", "VM", "STATE", ""]]
+    for package in status["packages"]?.array ?? [] {
+      rows.append([
+        text(package["name"]), text(package["version"]), text(package["vm"]), text(package["state"]),
+        package["error"]?.string.map(Self.firstLine) ?? "",
+      ])
+    }
+    return Self.table(rows)
+  }
+
+  private var vms: String {
+    var rows = [["VM", "PID", "MODE", "STATE", "REASON"]]
+    for vm in status["vms"]?.array ?? [] {
+      let pid = vm["pid"]?.int.map(String.init) ?? "-"
+      rows.append([
+        text(vm["name"]), pid, text(vm["mode"]), text(vm["state"]),
+        (vm["error"]?.string).map(Self.firstLine) ?? text(vm["reason"]),
+      ])
+    }
+    return Self.table(rows)
+  }
+
+  private var callpoints: String {
+    var rows = [["CALLPOINT", "KIND", "VM", "WORKERS", "CALLS", "ERRORS", "PATH"]]
+    for vm in status["vms"]?.array ?? [] {
+      for callpoint in vm["callpoints"]?.array ?? [] {
+        let name = [callpoint["name"], callpoint["component"], callpoint["nanoState"]].compactMap { $0?.string }
+        let paths = (callpoint["paths"]?.array ?? []).compactMap(\.string)
+        let workers = (callpoint["workers"]?.array ?? []).compactMap { $0["pid"]?.int.map(String.init) }
+        let isForked = vm["mode"]?.string == "multiprocessing" && callpoint["mode"]?.string != "threading"
+        rows.append([
+          name.joined(separator: " "), text(callpoint["kind"]), text(vm["name"]),
+          isForked ? workers.joined(separator: " ") : "threads", text(callpoint["calls"]), text(callpoint["errors"]),
+          paths.first ?? "registered, but in no YANG module",
+        ])
+        rows += paths.dropFirst().map { ["", "", "", "", "", "", $0] }
+      }
+    }
+    for point in status["unregistered"]?.array ?? [] {
+      let paths = (point["paths"]?.array ?? []).compactMap(\.string)
+      rows.append([text(point["name"]), text(point["kind"]), "-", "nobody registered it", "", "", paths.first ?? ""])
+      rows += paths.dropFirst().map { ["", "", "", "", "", "", $0] }
+    }
+    return Self.table(rows)
+  }
+
+  private var problems: String {
+    var lines: [String] = []
+    for package in status["packages"]?.array ?? [] {
+      for warning in (package["warnings"]?.array ?? []).compactMap(\.string) {
+        lines.append("warning: package \(text(package["name"])): \(warning)")
+      }
+      let componentErrors = (package["components"]?.array ?? []).compactMap { component in
+        component["error"]?.string.map { "component \(text(component["name"])): \($0)" }
+      }
+      let errors = componentErrors.isEmpty ? (package["error"]?.string).map { [$0] } ?? [] : componentErrors
+      for error in errors { lines.append("error: package \(text(package["name"])): \(error)") }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private func text(_ value: JSONValue?) -> String {
+    switch value {
+    case .string(let string): string
+    case .integer(let number): String(number)
+    default: "-"
+    }
+  }
+
+  private static func firstLine(_ text: String) -> String {
+    String(text.split(separator: "\n").first ?? "")
+  }
+
+  /// Lays rows out in columns as wide as their widest cell.
+  static func table(_ rows: [[String]]) -> String {
+    let columns = rows.map(\.count).max() ?? 0
+    let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
+    return rows.map { row in
+      var line = ""
+      for (cell, width) in zip(row, widths) { line += cell.padding(to: width + 2) }
+      while line.last == " " { line.removeLast() }
+      return line
+    }.joined(separator: "\n")
+  }
+}
