@@ -71,10 +71,14 @@ package final class Guard {
       if plan.count > CLINUX_PLAN_LIMIT { throw KernelFailure(call: "launch", errno: E2BIG) }
       send(Message(request: message, bundle: try Self.bundle(request, plan)))
     } catch {
-      let errno = error.errno
-      reactor.defer { [weak self] in self?.onEvent(.failed(launch, step: .request, errno: errno)) }
+      fail(launch, error)
     }
     return launch
+  }
+
+  /// Tells from the reactor, as the guard would, that a launch has failed.
+  private func fail(_ launch: LaunchID, _ failure: KernelFailure) {
+    reactor.defer { [weak self] in self?.onEvent(.failed(launch, step: .request, errno: failure.errno)) }
   }
 
   /// Sends a signal to a started process, unless it has ended.
@@ -97,8 +101,7 @@ package final class Guard {
 
   /// Lets the guard go: it kills everything below itself and leaves.
   ///
-  /// No event follows.  Blocks until it has left, which takes milliseconds; one that does not leave within 5 s is
-  /// killed.
+  /// No event follows. Blocks until it has left, which takes milliseconds; one that does not leave within 5 s is killed.
   package func stop() {
     guard let processWatch else { return }
     reactor.cancel(processWatch)
@@ -138,8 +141,11 @@ package final class Guard {
       }
       return try sending.get() != .wouldBlock
     } catch {
-      if error.errno == ENOBUFS || error.errno == ENOMEM { return false }
       // The guard has gone or is going; its end is told by its process descriptor.
+      if error.errno == EPIPE || error.errno == ECONNRESET { return true }
+      // No memory for a message, or too many descriptors on their way: a launch fails, the rest is tried again.
+      guard message.request.kind == CLINUX_REQUEST_LAUNCH.rawValue else { return false }
+      fail(LaunchID(number: message.request.launch), error)
       return true
     }
   }

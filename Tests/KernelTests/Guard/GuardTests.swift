@@ -60,6 +60,13 @@ import Testing
     #expect(try family.output(of: "echo", ["fed"]) == ["fed"])
   }
 
+  @Test func `that is not there is a failure that names it`() throws {
+    let reactor = try Reactor()
+    #expect(throws: KernelFailure(call: "starting /no/such/guard", errno: ENOENT)) {
+      try Guard(executable: "/no/such/guard", reactor: reactor) { _ in }
+    }
+  }
+
   @Test func `is not ended by what a terminal or a service manager sends`() throws {
     let family = try Family()
     family.runUntil { !family.events.isEmpty }
