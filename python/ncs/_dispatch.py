@@ -15,7 +15,7 @@ from . import _backend, _transactions, _types
 from ._action_nodes import params_of
 from ._calls import Call, root_and_node, running, user_of
 from ._component import Registration
-from ._lowlevel import _write_flat
+from ._lowlevel import FlatTree, write_flat
 from ._selfassign import with_setattr_check
 from .dp import ValidationError
 
@@ -95,10 +95,10 @@ def _run_action(instance: Any, call: Call) -> dict[str, Any]:
     call.output = params_of(node, "output", path)
     if hasattr(instance, "cb_init"):
         instance.cb_init(call.uinfo)
-    result = instance.cb_action(call.uinfo, node.name, parent.keypath(), [])
+    result = instance.cb_action(call.uinfo, node.name, parent.keypath(), FlatTree(call.input._place))
     _check_code(result, call.uinfo.error_text)
     if call.uinfo.reply is not None:
-        _write_flat(call.output._place, iter(call.uinfo.reply))
+        write_flat(call.output._place, iter(call.uinfo.reply))
     return {"output": call.output._tree()}
 
 

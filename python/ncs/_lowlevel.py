@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any, Callable, Optional
 
 from _ncs._tables import MAAPI as _M
@@ -202,7 +203,7 @@ class LowLevel:
             Error: it exists already.
         """
         place = self.at(path)
-        if place.exists():
+        if is_creatable(place) and place.exists():
             raise Error(place.path, _C["ERR_ALREADY_EXISTS"])
         make_present(place)
 
@@ -242,7 +243,7 @@ class LowLevel:
         place = self.at(path)
         if place.node.has_existence and place.node.kind == "list":
             place.create()
-        _write_flat(place, iter(values))
+        write_flat(place, iter(values))
 
     def shared_set_values(self, values: Iterable[TagValue], path: Any, flags: int = 0) -> None:
         """Write a flattened tree below `path`, parts of which other services may write too."""
@@ -292,19 +293,25 @@ def _checked(item: Any, place: Place) -> Any:
         raise _types.bad_type(place.path, refusal) from None
 
 
+def is_creatable(place: Place) -> bool:
+    """Return whether what is here stands or falls by existing."""
+    node = place.node
+    if node.kind in ("list", "leaf-list"):
+        return place.key is not None
+    return node.is_empty_leaf or node.has_existence
+
+
 def make_present(place: Place) -> None:
     """Create what stands or falls by existing."""
     node = place.node
+    if not is_creatable(place):
+        raise Error(f"{place.shown_path}: a {node.kind} cannot be created", _C["ERR_NOTCREATABLE"])
     if node.is_empty_leaf:
         place.create_leaf()
-    elif node.kind == "leaf-list" and place.key is not None:
-        place.view.at(f"{place.parent.path if place.parent else ''}/{node.prefix}:{node.name}").add_value(
-            _types.parse(place.key[0], node.type)
-        )
-    elif node.has_existence and (node.kind != "list" or place.key is not None):
-        place.create()
+    elif node.kind == "leaf-list" and place.key is not None and place.parent is not None:
+        place.parent.down(node).add_value(_types.parse(place.key[0], node.type))
     else:
-        raise Error(f"{place.shown_path}: a {node.kind} cannot be created", _C["ERR_NOTCREATABLE"])
+        place.create()
 
 
 def make_absent(place: Place) -> None:
@@ -344,7 +351,8 @@ def _child_by_tag(place: Place, tag: XmlTag) -> SchemaNode:
     raise bad_path(place.shown_path, f"there is no {tag} in it")
 
 
-def _write_flat(place: Place, values: Iterator[TagValue]) -> None:
+def write_flat(place: Place, values: Iterator[TagValue]) -> None:
+    """Write a flattened tree below a place."""
     for item in values:
         kind = item.v.confd_type() if item.v is not None else _C["C_NOEXISTS"]
         if kind == _END:
@@ -355,17 +363,34 @@ def _write_flat(place: Place, values: Iterator[TagValue]) -> None:
             keys = [next(values) for _ in node.key_names]
             below = below.entry_of(below.key_from_python(tuple(key.v for key in keys)))
             below.create()
-            _write_flat(below, values)
+            write_flat(below, values)
         elif kind == _BEGIN:
             if node.is_presence:
                 below.create()
-            _write_flat(below, values)
+            write_flat(below, values)
         elif node.kind == "leaf-list":
             below.set([_checked(value, below) for value in (item.v.as_list() if item.v else ())])
         elif node.is_empty_leaf:
             below.create_leaf()
         elif node.name not in (place.node.key_names if place.key is not None else ()):
             below.set(_checked(item.v, below))
+
+
+class FlatTree(Sequence[TagValue]):
+    """What is below a place as a flattened tree, made when somebody looks."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    @cached_property
+    def _items(self) -> list[TagValue]:
+        return list(flatten(self._place))
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._items[index]
 
 
 def flatten(place: Place) -> Iterator[TagValue]:

@@ -33,7 +33,6 @@ _INTEGERS = {
 _AS_STRING = frozenset({"int64", "uint64"})
 _INTEGER = re.compile(r"[+-]?\d+")
 _DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class BadValue(Exception):
@@ -236,8 +235,6 @@ def _check_ranges(number: Any, ranges: Any, convert: Callable[[Any], Any], what:
 
 
 def _parse_string(text: str, type_: Type) -> Data:
-    if _FORBIDDEN.search(text):
-        raise BadValue(f"{quoted(text)} has a character that YANG does not allow")
     _check_ranges(len(text), type_.get("len"), int, "length", f"{quoted(text)}, {len(text)} characters long,")
     for pattern in type_.get("pat", ()):
         if not _pattern(pattern).fullmatch(text):
@@ -294,18 +291,47 @@ def _parse_empty(text: str, _type: Type) -> Data:
 def _parse_identity(text: str, type_: Type) -> Data:
     label, colon, name = text.rpartition(":")
     found = [i for i in type_["i"] if i[2] == name and (not colon or label in (i[0], i[1]))]
-    exact = [i for i in found if i[0] == label]
+    # A module's name wins over an equal prefix.
+    found = [i for i in found if i[0] == label] or found
     if not found:
-        known = ", ".join(f"{prefix}:{name}" for _, prefix, name in type_["i"][:20])
+        known = ", ".join(f"{prefix}:{identity}" for _, prefix, identity in type_["i"][:20])
         raise BadValue(f"{quoted(text)} is not one of the identities {known}")
-    module, _, name = (exact or found)[0]
-    return f"{module}:{name}"
+    if len({i[0] for i in found}) > 1:
+        choices = ", ".join(f"{prefix}:{identity}" for _, prefix, identity in found)
+        raise BadValue(f"{quoted(text)} may be any of {choices}")
+    return f"{found[0][0]}:{name}"
+
+
+_NAME = r"[A-Za-z_][\w.\-]*"
+_STEP = re.compile(rf"/(?:{_NAME}:)?{_NAME}", re.ASCII)
+_PREDICATE = re.compile(
+    rf"""\[\s*(?:([1-9]\d*)|((?:{_NAME}:)?{_NAME}|\.)\s*=\s*("[^"]*"|'[^']*'))\s*\]""", re.ASCII
+)
 
 
 def _parse_instance(text: str, _type: Type) -> Data:
-    if not text.startswith("/"):
-        raise BadValue(f"{quoted(text)} is not an instance-identifier")
-    return text
+    parts: list[str] = []
+    position = 0
+    while position < len(text):
+        match = _STEP.match(text, position)
+        if not match:
+            break
+        parts.append(match.group())
+        position = match.end()
+        while match:
+            match = _PREDICATE.match(text, position)
+            if match:
+                parts.append(_canonical_predicate(*match.groups()))
+                position = match.end()
+    if not parts or position < len(text):
+        raise BadValue(f"{quoted(text)} is not an instance-identifier: it goes wrong at column {position + 1}")
+    return "".join(parts)
+
+
+def _canonical_predicate(number: Optional[str], name: str, literal: str) -> str:
+    if number:
+        return f"[{number}]"
+    return f"[{name}={literal}]" if "'" in literal[1:-1] else f"[{name}='{literal[1:-1]}']"
 
 
 def _parse_union(text: str, type_: Type) -> Data:

@@ -425,18 +425,17 @@ class Place:
             return self.view.root
         above = self.parent.ensure()
         found = above.find(self.node)
+        self._hide_other_cases(above)
         if self.key is None:
             if not isinstance(found, Branch):
                 found = Branch(is_complete=found is ABSENT, is_own=found is ABSENT)
                 above.set(self.node, found)
-                self._hide_other_cases(above)
             elif found.exists is None:
                 found.exists = True
                 above.own.add(self.node)
             return found
         if not isinstance(found, Table):
             found = above.kids[self.node] = Table(self.node, is_complete=found is ABSENT)
-            self._hide_other_cases(above)
         entry = found.find(self.key)
         if isinstance(entry, Branch) and entry.exists:
             return entry

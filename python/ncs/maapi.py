@@ -226,10 +226,6 @@ class Maapi:
     def end_progress_span(self, *_arguments: Any) -> None:
         """End a span; progress is not traced."""
 
-    def install_crypto_keys(self) -> None:
-        """Get the keys for `decrypt`."""
-        unsupported("Maapi.install_crypto_keys")()
-
     def _run_action(self, path: str, tree: dict, trans: Optional[Transaction]) -> dict:
         user, context = self._session()
         if trans is None or not trans.view.is_writable:
@@ -385,11 +381,11 @@ class Transaction:
     def request_action(self, params: Any, hashed_ns: int, path: Any) -> list:
         """Run an action with a flattened tree as input, and return its output in that form."""
         from ._action_nodes import params_of
-        from ._lowlevel import _write_flat, flatten
+        from ._lowlevel import write_flat, flatten
 
         place = self._operations.at(path)
         given = params_of(place.node, "input", place.path)
-        _write_flat(given._place, iter(params or ()))
+        write_flat(given._place, iter(params or ()))
         output = self.maapi._run_action(place.path, given._tree(), self if self.th >= 0 else None)
         return list(flatten(params_of(place.node, "output", place.path, output)._place))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Iterable, NoReturn, Optional, Union
 
 from _ncs._unsupported import refuse
@@ -42,19 +43,8 @@ def quote(text: str) -> str:
         return f"'{text}'"
     if '"' not in text:
         return f'"{text}"'
-    parts: list[str] = []
-    rest = text
-    while rest:
-        other = '"' if rest[0] == "'" else "'"
-        end = rest.find(other) if rest[0] in "'\"" else min(i for i in (*_at(rest), len(rest)) if i >= 0)
-        end = len(rest) if end < 0 else end
-        parts.append(f"{other}{rest[:end]}{other}")
-        rest = rest[end:]
-    return f"concat({','.join(parts)})"
-
-
-def _at(text: str) -> tuple[int, int]:
-    return text.find("'"), text.find('"')
+    chunks = re.findall("[^']+|'+", text)
+    return f"concat({','.join(quote(chunk) for chunk in chunks)})"
 
 
 class Template:
