@@ -91,11 +91,9 @@ import Testing
   }
 
   @Test func `a process without free descriptors refuses connections and goes on`() async {
-    await #expect(processExitsWith: .exitCode(7)) {
-      let directory = TemporaryDirectory()
+    await #expect(processExitsWith: .exitCode(7)) { [path = path as String] in
       let reactor = try Reactor()
       var served = 0
-      let path = directory.path + "/socket"
       let listener = try UnixListener(path: path, reactor: reactor) { connection in
         served += 1
         connection.close()
