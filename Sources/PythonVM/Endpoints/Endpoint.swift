@@ -39,7 +39,7 @@ final class Endpoint {
   ///
   /// - Parameters:
   ///   - id: The endpoint's number.
-  ///   - threads: How many words of the page the process may use.
+  ///   - threads: How many callbacks may run at once, those called from inside a callback apart.
   ///   - reactor: Where the pipes are watched.
   ///   - dispatcher: Where replies go.
   ///   - events: What the endpoint tells its VM.
@@ -75,7 +75,7 @@ final class Endpoint {
 
   /// The requests that the page says are running.
   var started: Set<RequestID> {
-    Set((0..<threads).lazy.map { self.page.word($0) }.filter { $0 != 0 }.map(RequestID.init))
+    Set((0..<SharedPage.wordCount).lazy.map { self.page.word($0) }.filter { $0 != 0 }.map(RequestID.init))
   }
 
   /// Writes a request, or keeps it until the pipe has room.

@@ -54,9 +54,9 @@ class WorkerTests(HostTestCase):
         self.host.until(lambda: not any(map(is_alive, everybody)), "the end of template and worker")
 
     def test_ps_shows_the_title_in_full(self) -> None:
-        title = "callpoint: vm nano " + "a-rather-long-service-point-name " * 10 + "vpn:vlink/ncs:created"
+        title = "nano " + "a-rather-long-service-point-name " * 10 + "vpn:vlink/ncs:created"
         pipes = self.host.fork(0, title)
-        self.assertEqual(command_line(pipes.ready()["pid"]), title)
+        self.assertEqual(command_line(pipes.ready()["pid"]), f"callpoint: vm {title}")
         self.assertEqual(pipes.run(1, "threading.current_thread().name")[:7], "ncs-dp-")
         self.assertEqual(command_line(self.host.template.pid), "callpoint: vm template")
 
@@ -64,7 +64,7 @@ class WorkerTests(HostTestCase):
         several = [self.host.new_pipes() for _ in range(4)]
         for number, pipes in enumerate(several):
             self.host.template.send(
-                "template.fork", pipes.ends(), endpoint=number, callpoint=number, title=f"callpoint: {number}"
+                "template.fork", pipes.ends(), endpoint=number, callpoint=number, title=f"action {number}"
             )
             pipes.handed_over()
         for number, pipes in enumerate(several):
@@ -213,7 +213,7 @@ class FailingForkTests(HostTestCase):
         self.host.demo(textwrap.dedent(failing) + textwrap.dedent(EVALUATING))
         self.host.fork_template()
         pipes = self.host.new_pipes()
-        self.host.template.send("template.fork", pipes.ends(), endpoint=1, callpoint=0, title="callpoint: x")
+        self.host.template.send("template.fork", pipes.ends(), endpoint=1, callpoint=0, title="action x")
         pipes.handed_over()
         self.assertEqual(
             self.host.expect("template.failed"),
