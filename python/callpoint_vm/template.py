@@ -16,9 +16,8 @@ from callpoint_vm.wire import Link, Message, ProtocolError
 class Template:
     """Forks workers for the host and tells it how they end."""
 
-    def __init__(self, link: Link, name: str, callpoints: dict[int, Callpoint], armed: bool) -> None:
+    def __init__(self, link: Link, callpoints: dict[int, Callpoint], armed: bool) -> None:
         self._link = link
-        self._name = name
         self._callpoints = callpoints
         self._armed = armed
         self._workers: dict[int, int] = {}
@@ -71,8 +70,7 @@ class Template:
             self._link.notify("template.failed", endpoint=endpoint, error=f"cannot fork: {error.strerror}")
             pid = -1
         if pid == 0:
-            name = f"callpoint: {self._name} {params['title']}"
-            worker.serve(descriptors, self._callpoints[params["callpoint"]], name, me, self._armed)
+            worker.serve(descriptors, self._callpoints[params["callpoint"]], params["title"], me, self._armed)
         for descriptor in descriptors:
             os.close(descriptor)
         if pid > 0:
@@ -103,7 +101,7 @@ def serve(path: str, token: str, name: str, callpoints: dict[int, Callpoint], vm
         answer = link.call("template.hello", hello)
         if "error" in answer:
             raise ConnectionError(f"the host refused the template: {answer['error'].get('message')}")
-        Template(link, name, callpoints, armed).run()
+        Template(link, callpoints, armed).run()
     except EOFError:
         parent.die()
     except BaseException:

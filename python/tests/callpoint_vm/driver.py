@@ -353,7 +353,7 @@ class Host:
         pipes.ready()
         return pipes
 
-    def fork(self, callpoint: int, title: str = "action x") -> Pipes:
+    def fork(self, callpoint: int, title: str = "callpoint: vm action x") -> Pipes:
         """Has the template fork a worker."""
         pipes = self.new_pipes()
         self.template.send(

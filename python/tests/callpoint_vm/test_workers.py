@@ -54,9 +54,9 @@ class WorkerTests(HostTestCase):
         self.host.until(lambda: not any(map(is_alive, everybody)), "the end of template and worker")
 
     def test_ps_shows_the_title_in_full(self) -> None:
-        title = "nano " + "a-rather-long-service-point-name " * 10 + "vpn:vlink/ncs:created"
+        title = "callpoint: vm nano " + "a-rather-long-service-point-name " * 10 + "vpn:vlink/ncs:created"
         pipes = self.host.fork(0, title)
-        self.assertEqual(command_line(pipes.ready()["pid"]), f"callpoint: vm {title}")
+        self.assertEqual(command_line(pipes.ready()["pid"]), title)
         self.assertEqual(pipes.run(1, "threading.current_thread().name")[:7], "ncs-dp-")
         self.assertEqual(command_line(self.host.template.pid), "callpoint: vm template")
 
