@@ -26,10 +26,9 @@ package struct SchemaFile {
     var offsets: [Int] = []
     func add(_ write: (inout JSONWriter) -> Void) {
       offsets.append(bytes.count)
-      var writer = JSONWriter(appendingTo: bytes)
-      bytes = []
+      var writer = JSONWriter()
       write(&writer)
-      bytes = writer.bytes
+      bytes += writer.bytes
       bytes.append(UInt8(ascii: "\n"))
     }
     add { file.writeHeader(&$0) }
