@@ -63,8 +63,7 @@ package struct VMLifecycle: Sendable {
   /// Whether the VM has come to rest: it serves, or it will not without somebody's or time's help.
   package var isSettled: Bool {
     switch state {
-    case .launching, .starting: false
-    case .stopping(_, let thenStart): !thenStart
+    case .launching, .starting, .stopping: false
     case .stopped, .running, .waiting, .failed: true
     }
   }

@@ -78,11 +78,11 @@ import Testing
     var vm = running()
     let stop = vm.stopRequested()
     let ready = vm.becameReady()
-    #expect(stop == [.askToStop] && ready == [])
+    #expect(stop == [.askToStop] && ready == [] && !vm.isSettled)
     let late = vm.stopTimedOut()
     #expect(late == [.kill])
     let end = vm.exited("signal 9", using: &random)
-    #expect(end == [.announce] && vm.state == .stopped)
+    #expect(end == [.announce] && vm.state == .stopped && vm.isSettled)
   }
 
   @Test mutating func `a start during a stop starts again afterwards`() {
