@@ -19,17 +19,23 @@ package final class HostServer {
   let reactor: Reactor
   let dispatcher: Dispatcher
   let table = CallpointTable()
-  let runtime: PackageRuntime
+  private(set) var runtime: PackageRuntime
   let store: Store
   var connections: [ObjectIdentifier: ControlConnection] = [:]
   private(set) var isStopping = false
 
   private let stateDirectory: StateDirectory
   private let commonLog: CommonLog
+  private var schemaFile: [UInt8]
   private var listener: UnixListener?
   private var processes: Guard?
   private var nextEndpoint = 1
-  private var hasAnnounced = false
+  /// Whether every VM of the present packages has come to rest once.
+  private(set) var isReady = false
+  /// The reload that is under way.
+  private var reload: Reload?
+  /// Whether children die with their parent here, once the guard has found out.
+  private var parentDeathSignalWorks: Bool?
   /// What waits until a VM has come to rest.
   private var waiters: [(vm: String, body: (VirtualMachine) -> Void)] = []
 
@@ -50,7 +56,8 @@ package final class HostServer {
     runtime = try PackageRuntime(
       paths: settings.packagePaths, yangPath: settings.yangPath, installation: installation)
     store = try Store(schema: runtime.schema, loading: settings.loadFile)
-    try stateDirectory.writeSchema(SchemaFile.bytes(of: runtime.schema))
+    schemaFile = SchemaFile.bytes(of: runtime.schema)
+    try stateDirectory.writeSchema(schemaFile)
   }
 
   /// Serves until SIGTERM or SIGINT, or until nothing more can be served.
@@ -90,7 +97,10 @@ package final class HostServer {
 
   private func guardReported(_ event: GuardEvent) {
     switch event {
-    case .probed(let works): startMachines(parentDeathSignalWorks: works)
+    case .probed(let works):
+      guard parentDeathSignalWorks == nil else { return }
+      parentDeathSignalWorks = works
+      startMachines()
     case .started(let launch, let pid):
       runtime.machines.first { $0.launchID == launch }?.launched(pid: pid)
     case .failed(let launch, let step, let errno):
@@ -102,9 +112,9 @@ package final class HostServer {
     }
   }
 
-  private func startMachines(parentDeathSignalWorks: Bool) {
-    guard runtime.machines.isEmpty, let processes else { return }
-    let configuration = makeConfiguration(parentDeathSignalWorks: parentDeathSignalWorks)
+  private func startMachines() {
+    guard let processes else { return }
+    let configuration = makeConfiguration()
     runtime.makeMachines { plan in
       VirtualMachine(
         plan: plan, configuration: configuration, reactor: reactor, processes: processes, dispatcher: dispatcher,
@@ -122,7 +132,7 @@ package final class HostServer {
     announceIfReady()
   }
 
-  private func makeConfiguration(parentDeathSignalWorks: Bool) -> VMConfiguration {
+  private func makeConfiguration() -> VMConfiguration {
     VMConfiguration(
       startCommand: settings.startCommand.map(absolutePath) ?? installation.startCommand,
       runtimeDirectory: installation.runtimeDirectory, ncsDirectory: installation.ncsDirectory,
@@ -130,7 +140,7 @@ package final class HostServer {
       schemaPath: stateDirectory.schemaPath, logFilePrefix: settings.logFilePrefix, logLevel: settings.logLevel,
       threads: settings.threads, workers: settings.workers, defaultWorkers: settings.defaultWorkers,
       startTimeout: settings.startTimeout, grace: settings.grace, restartsAutomatically: settings.restartsVMs,
-      parentDeathSignalWorks: parentDeathSignalWorks, environment: ProcessInfo.processInfo.environment)
+      parentDeathSignalWorks: parentDeathSignalWorks ?? false, environment: ProcessInfo.processInfo.environment)
   }
 
   private func guardLost(_ status: ExitStatus) {
@@ -155,19 +165,86 @@ package final class HostServer {
       waiters.removeAll { $0.vm == machine.plan.name }
       for waiter in ready { waiter.body(machine) }
     }
-    announceIfReady()
-    stopIfDone()
+    guard runtime.machines.allSatisfy(\.isSettled) else { return }
+    if isStopping {
+      reactor.stop()
+    } else if let reload, !reload.isStarting {
+      exchange(reload)
+    } else {
+      announceIfReady()
+    }
   }
 
   private func announceIfReady() {
-    guard !hasAnnounced, runtime.machines.allSatisfy(\.isSettled) else { return }
-    hasAnnounced = true
-    onReady(status)
+    guard !isReady, runtime.machines.allSatisfy(\.isSettled) else { return }
+    isReady = true
+    if let reload {
+      self.reload = nil
+      reload.completion(.success(status))
+    } else {
+      onReady(status)
+    }
     for connection in connections.values { connection.serveEarlyRequests(by: self) }
   }
 
-  /// Whether every VM has come to rest once.
-  var isReady: Bool { hasAnnounced }
+  // MARK: Reloading
+
+  /// Packages that take the place of the present ones.
+  private struct Reload {
+    let packages: PackageRuntime
+    let schemaFile: [UInt8]
+    let completion: (Result<JSONValue, CallError>) -> Void
+    /// Whether the VMs of the new packages have been started.
+    var isStarting = false
+  }
+
+  /// Reads the packages again, stops every VM in order and starts those of the new packages.
+  ///
+  /// Requests that come in the meantime wait.
+  ///
+  /// - Parameter completion: Called with what `status` answers when the new VMs have come to rest.
+  /// - Throws: ``CallError`` if the packages cannot be read, or the data do not fit their model; nothing is stopped then.
+  func reload(_ completion: @escaping (Result<JSONValue, CallError>) -> Void) throws(CallError) {
+    guard reload == nil else { throw CallError(.busy, "a reload is under way") }
+    let packages: PackageRuntime
+    do throws(PackageError) {
+      packages = try PackageRuntime(
+        paths: settings.packagePaths, yangPath: settings.yangPath, installation: installation)
+    } catch {
+      throw CallError(.invalidRequest, "\(error)")
+    }
+    let file = SchemaFile.bytes(of: packages.schema)
+    // Whether the data fit is found out before anything is stopped; they may change until the exchange.
+    if file != schemaFile { _ = try store.snapshot(under: packages.schema) }
+    isReady = false
+    let next = Reload(packages: packages, schemaFile: file, completion: completion)
+    reload = next
+    for machine in runtime.machines { machine.stop() }
+    if runtime.machines.allSatisfy(\.isSettled) { exchange(next) }
+  }
+
+  /// Every VM has stopped: puts the new packages in the old ones' place.
+  private func exchange(_ next: Reload) {
+    reload?.isStarting = true
+    for machine in runtime.machines {
+      for entry in table.remove(vm: machine.plan.name) {
+        dispatcher.close(entry.id, because: CallError(.unavailable, "VM \(machine.plan.name) has been reloaded"))
+      }
+    }
+    do {
+      if next.schemaFile != schemaFile {
+        store.snapshot = try store.snapshot(under: next.packages.schema)
+        try stateDirectory.writeSchema(next.schemaFile)
+      }
+      schemaFile = next.schemaFile
+      runtime = next.packages
+      startMachines()
+    } catch {
+      reload = nil
+      isReady = true
+      next.completion(.failure(CallError(.unavailable, "\(error)")))
+    }
+  }
 
   // MARK: Stopping
 
@@ -179,16 +256,11 @@ package final class HostServer {
     isStopping = true
     listener?.close()
     for machine in runtime.machines { machine.stop() }
-    stopIfDone()
+    if runtime.machines.allSatisfy(\.isSettled) { reactor.stop() }
   }
 
   /// Stops the host, as a signal would.
   package func stop() { stopRequested() }
-
-  private func stopIfDone() {
-    guard isStopping, runtime.machines.allSatisfy(\.isSettled) else { return }
-    reactor.stop()
-  }
 
   // MARK: Connections
 

@@ -34,8 +34,22 @@ extension HostServer {
       try commit(params, as: user, for: request, on: connection)
     case "start", "stop": try startOrStop(request, connection)
     case "reload":
-      throw CallError(.notSupported, "reload is not supported by this host yet: stop it and start it again")
+      try reload { result in
+        switch result {
+        case .success(let status): reply(["packages": .array(Self.reloadResults(status))])
+        case .failure(let error): connection.connection.refuse(request.id, error)
+        }
+      }
     default: throw CallError(.invalidRequest, "there is no method '\(request.method)'")
+    }
+  }
+
+  /// What `reload` says of each package of a status.
+  private static func reloadResults(_ status: JSONValue) -> [JSONValue] {
+    (status["packages"]?.array ?? []).map { package in
+      var result: JSONObject = ["name": package["name"] ?? .null, "result": .bool(package["state"] != "failed")]
+      result["info"] = package["error"]
+      return .object(result)
     }
   }
 

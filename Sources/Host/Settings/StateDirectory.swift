@@ -31,10 +31,15 @@ struct StateDirectory {
     schemaPath = directory + "/schema-\(getpid())"
   }
 
-  /// Writes the schema file.
+  /// Writes the schema file, in the place of an earlier one, which processes that have mapped it keep.
+  ///
+  /// - Parameter bytes: The file's content.
+  /// - Throws: ``Unusable`` if it cannot be written.
   func writeSchema(_ bytes: [UInt8]) throws(Unusable) {
-    guard FileManager.default.createFile(atPath: schemaPath, contents: Data(bytes)) else {
-      throw Unusable(description: "the schema file \(schemaPath) cannot be written")
+    do {
+      try Data(bytes).write(to: URL(fileURLWithPath: schemaPath), options: .atomic)
+    } catch {
+      throw Unusable(description: "the schema file \(schemaPath) cannot be written: \(error.localizedDescription)")
     }
   }
 

@@ -44,6 +44,19 @@ final class Store {
     }
   }
 
+  /// The data under another schema.
+  ///
+  /// - Parameter schema: The new schema.
+  /// - Returns: The data, less what has no place any more.
+  /// - Throws: ``CallError`` that names a value which the new schema does not accept.
+  func snapshot(under schema: Schema) throws(CallError) -> Snapshot {
+    do throws(DataError) {
+      return try snapshot.migrated(to: schema)
+    } catch {
+      throw CallError(error)
+    }
+  }
+
   /// Opens a transaction that is used by its number.
   func open(_ workspace: Workspace, as number: UInt64) { workspaces[number] = workspace }
 
