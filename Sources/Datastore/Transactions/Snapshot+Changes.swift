@@ -71,7 +71,11 @@ private struct ChangeFinder {
 
   private mutating func compare(_ old: EntryList, _ new: EntryList, _ node: NodeID, at path: [Keypath.Step]) {
     if old.isIdentical(to: new) { return }
-    new.entries.difference(from: old.entries) { keys, before, after in
+    var different: [(keys: [Value], before: EntryList.Entry?, after: EntryList.Entry?)] = []
+    new.entries.difference(from: old.entries) { different.append(($0, $1, $2)) }
+    // New entries of a list that is ordered by user are told in their order, so that few of them have to be moved.
+    if new.isOrderedByUser { different.sort { ($0.after?.rank ?? 0) < ($1.after?.rank ?? 0) } }
+    for (keys, before, after) in different {
       let step = Keypath.Step(node, keys: keys)
       switch (before, after) {
       case (let before?, let after?): compare(before.branch, after.branch, at: path + [step])
@@ -142,22 +146,20 @@ extension Branch.Content {
 }
 
 extension EntryList {
-  /// The entries of both lists that were moved: as few as explain the new order, their places being what counts.
+  /// The entries that do not stand where they would if the old ones had kept their order and the new ones had been appended:
+  /// as few as explain the order.
   ///
   /// - Parameter old: The list before.
   /// - Returns: The keys, in the new order.
   func moved(since old: EntryList) -> [[Value]] {
     guard isOrderedByUser else { return [] }
-    var isMoved = false
-    entries.difference(from: old.entries) { _, before, after in
-      if let before, let after, before.rank != after.rank { isMoved = true }
-    }
-    guard isMoved else { return [] }
-    let before = old.elements().map(\.keys).filter { self[$0] != nil }
+    if entries.root.isIdentical(to: old.entries.root) { return [] }
+    let kept = old.elements().map(\.keys).filter { self[$0] != nil }
+    let before = kept + elements().map(\.keys).filter { old[$0] == nil }
     let places = Dictionary(before.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     let common = elements().map(\.keys).compactMap { keys in places[keys].map { (keys: keys, place: $0) } }
-    let kept = Self.longestIncreasing(common.map(\.place))
-    return common.enumerated().filter { !kept.contains($0.offset) }.map(\.element.keys)
+    let inOrder = Self.longestIncreasing(common.map(\.place))
+    return common.enumerated().filter { !inOrder.contains($0.offset) }.map(\.element.keys)
   }
 
   /// The offsets of a longest increasing part of a sequence of different numbers.

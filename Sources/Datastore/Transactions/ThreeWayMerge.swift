@@ -31,20 +31,16 @@ struct ThreeWayMerge {
   }
 
   private func merge(_ base: Branch.Slot?, _ mine: Branch.Slot?, _ theirs: Branch.Slot?) -> Branch.Slot? {
-    guard let present = mine ?? theirs else { return nil }
-    let origin = merge(base?.origin, mine?.origin, theirs?.origin)
-    let node = index[present.node]
-    var slot = present
-    slot.origin = origin
-    switch (mine ?? base ?? present).content {
-    case .leaf, .opaque: return merge(leaf: base, mine, theirs, origin)
+    guard var slot = mine ?? theirs else { return nil }
+    let node = index[slot.node]
+    let writers = WriterMerge(base?.trace, mine?.trace, theirs?.trace)
+    slot.origin = writers.origin
+    switch (mine ?? base ?? slot).content {
+    case .leaf, .opaque: return merge(leaf: base, mine, theirs, writers)
     case .branch:
       let below = merge(base?.branch ?? Branch(), mine?.branch ?? Branch(), theirs?.branch ?? Branch())
       slot.content = .branch(below)
-      if node.isPresence {
-        return stays(base != nil, mine != nil, theirs != nil, base, mine, theirs, origin) ? slot : nil
-      }
-      return below.isEmpty ? nil : slot
+      return (node.isPresence ? writers.stays(changedBelow: !below.isEmpty) : !below.isEmpty) ? slot : nil
     case .list:
       let empty = EntryList(isOrderedByUser: node.isOrderedByUser || node.keys.isEmpty)
       let list = merge(base?.list ?? empty, mine?.list ?? empty, theirs?.list ?? empty)
@@ -58,33 +54,25 @@ struct ThreeWayMerge {
   }
 
   private func merge(
-    leaf base: Branch.Slot?, _ mine: Branch.Slot?, _ theirs: Branch.Slot?, _ origin: Origin?
+    leaf base: Branch.Slot?, _ mine: Branch.Slot?, _ theirs: Branch.Slot?, _ writers: WriterMerge
   ) -> Branch.Slot? {
     let isMine = base?.value != mine?.value || base?.opaque != mine?.opaque || base?.origin !== mine?.origin
     guard isMine else { return theirs }
-    if var slot = mine {
-      slot.origin = origin
+    if writers.isTakenBack {
+      guard var slot = theirs ?? mine else { return nil }
+      slot.origin = writers.origin
+      switch writers.original {
+      case _ where writers.origin != nil:
+        if let value = writers.origin?.writers.last?.value { slot.content = .leaf(value) }
+      case .leaf(let value): slot.content = .leaf(value)
+      case .present: break
+      case .absent: return nil
+      }
       return slot
     }
-    // Taken back here, but written by one more service there.
-    guard var slot = theirs, let origin, base?.origin != nil else { return nil }
-    slot.origin = origin
-    if let value = origin.writers.last?.value { slot.content = .leaf(value) }
+    guard var slot = mine else { return nil }
+    slot.origin = writers.origin
     return slot
-  }
-
-  /// Whether a node without a value is there after the merge.
-  private func stays(
-    _ wasThere: Bool, _ isMine: Bool, _ isTheirs: Bool, _ base: Branch.Slot?, _ mine: Branch.Slot?,
-    _ theirs: Branch.Slot?, _ origin: Origin?
-  ) -> Bool {
-    if isMine { return isTheirs || !wasThere || isChanged(base, mine) }
-    return isTheirs && (!wasThere || origin != nil && base?.origin != nil)
-  }
-
-  private func isChanged(_ base: Branch.Slot?, _ mine: Branch.Slot?) -> Bool {
-    guard let base, let mine else { return true }
-    return base.origin !== mine.origin || !(base.branch ?? Branch()).isIdentical(to: mine.branch ?? Branch())
   }
 }
 
@@ -115,52 +103,31 @@ extension ThreeWayMerge {
   private func merge(
     _ base: EntryList.Entry?, _ mine: EntryList.Entry?, _ theirs: EntryList.Entry?
   ) -> EntryList.Entry? {
-    let origin = merge(base?.origin, mine?.origin, theirs?.origin)
-    let branch = merge(base?.branch ?? Branch(), mine?.branch ?? Branch(), theirs?.branch ?? Branch())
     guard var entry = mine ?? theirs else { return nil }
-    entry.branch = branch
-    entry.origin = origin
-    switch (base, mine, theirs) {
-    case (_, _?, _?), (nil, _?, nil), (nil, nil, _?): return entry
-    case (let base?, let mine?, nil):
-      let isChanged = base.origin !== mine.origin || !base.branch.isIdentical(to: mine.branch)
-      return isChanged ? entry : nil
-    case (let base?, nil, _?): return origin != nil && base.origin != nil ? entry : nil
-    case (_, nil, nil): return nil
+    func trace(_ entry: EntryList.Entry?) -> WriterMerge.Trace? {
+      entry.map { .init(origin: $0.origin, content: .present) }
     }
+    let writers = WriterMerge(trace(base), trace(mine), trace(theirs))
+    entry.branch = merge(base?.branch ?? Branch(), mine?.branch ?? Branch(), theirs?.branch ?? Branch())
+    entry.origin = writers.origin
+    return writers.stays(changedBelow: !entry.branch.isEmpty) ? entry : nil
   }
 
   private func merge(
     _ base: [Branch.Item], _ mine: [Branch.Item], _ theirs: [Branch.Item], _ node: SchemaNode
   ) -> [Branch.Item] {
-    func item(_ items: [Branch.Item], _ value: Value) -> Branch.Item? { items.first { $0.value == value } }
-    let isReplaced = node.keepsGivenOrder && base.map(\.value) != mine.map(\.value)
-    var result: [Branch.Item] = []
-    for one in isReplaced ? mine + theirs.filter({ item(mine, $0.value) == nil }) : theirs {
-      let (before, own, other) = (item(base, one.value), item(mine, one.value), item(theirs, one.value))
-      var kept = one
-      kept.origin = merge(before?.origin, own?.origin, other?.origin)
-      if own != nil || before == nil || before?.origin != nil && kept.origin != nil { result.append(kept) }
+    func trace(_ items: [Branch.Item], _ value: Value) -> WriterMerge.Trace? {
+      items.first { $0.value == value }.map { .init(origin: $0.origin, content: .present) }
     }
-    if isReplaced { return result }
-    for one in mine where item(base, one.value) == nil && item(theirs, one.value) == nil {
-      let place = node.keepsGivenOrder ? nil : result.firstIndex { $0.value.compare(one.value) > 0 }
-      result.insert(one, at: place ?? result.endIndex)
+    func merged(_ value: Value) -> Branch.Item? {
+      let writers = WriterMerge(trace(base, value), trace(mine, value), trace(theirs, value))
+      return writers.stays(changedBelow: false) ? Branch.Item(value: value, origin: writers.origin) : nil
     }
-    return result
-  }
-
-  /// Merges writers: theirs, less those that were taken back here, and those that came here.
-  private func merge(_ base: Origin?, _ mine: Origin?, _ theirs: Origin?) -> Origin? {
-    if mine === base { return theirs }
-    if theirs === base { return mine }
-    let gone = Set((base?.writers ?? []).map(\.run)).subtracting((mine?.writers ?? []).map(\.run))
-    let own = Set((mine?.writers ?? []).map(\.run))
-    let writers =
-      (theirs?.writers ?? []).filter { !gone.contains($0.run) && !own.contains($0.run) }
-      + (mine?.writers ?? [])
-    guard let original = (theirs ?? mine)?.original, !writers.isEmpty else { return nil }
-    return Origin(writers: writers, original: original)
+    let isReordered = node.keepsGivenOrder && base.map(\.value) != mine.map(\.value)
+    let (leading, others) = isReordered ? (mine, theirs) : (theirs, mine)
+    let known = Set(leading.map(\.value))
+    let result = (leading + others.filter { !known.contains($0.value) }).compactMap { merged($0.value) }
+    return node.keepsGivenOrder ? result : result.sorted { $0.value.compare($1.value) < 0 }
   }
 }
 
@@ -170,4 +137,7 @@ extension Branch.Slot {
   fileprivate var branch: Branch? { if case .branch(let branch) = content { branch } else { nil } }
   fileprivate var list: EntryList? { if case .list(let list) = content { list } else { nil } }
   fileprivate var items: [Branch.Item]? { if case .leafList(let items) = content { items } else { nil } }
+  fileprivate var trace: WriterMerge.Trace {
+    .init(origin: origin, content: value.map(Origin.Original.leaf) ?? .present)
+  }
 }

@@ -29,11 +29,8 @@ extension Transaction {
     var result = current
     result.root = ThreeWayMerge(index: index).merge(base.root, working.root, current.root)
     working.records.difference(from: base.records) { instance, before, after in
-      if let after {
-        result.records.insert(after, for: instance)
-      } else if before != nil {
-        result.records.remove(instance)
-      }
+      if Self.isSame(before, after) { return }
+      if let after { result.records.insert(after, for: instance) } else { result.records.remove(instance) }
     }
     return result
   }

@@ -8,7 +8,12 @@ final class Origin: Sendable {
     let run: ServiceRun
     /// What it wrote into a leaf; `nil` for the only writer, whose value is the leaf's, and for what has no value.
     let value: Value?
+    /// The edit in which it wrote the node last: tells a writer that wrote again from one that did not.
+    let edit: Edit
   }
+
+  /// One series of writes of one writer.
+  final class Edit: Sendable {}
 
   /// What was there before.
   enum Original: Sendable {
@@ -40,15 +45,16 @@ final class Origin: Sendable {
   /// The same node after one more run wrote it.
   ///
   /// - Parameters:
-  ///   - run: The run.
-  ///   - value: What it wrote into a leaf.
+  ///   - writer: The run, with what it wrote into a leaf.
   ///   - current: The leaf's value before.
   /// - Returns: The origin with the run as the latest writer.
-  func adding(_ run: ServiceRun, value: Value?, current: Value?) -> Origin {
-    let others = writers.filter { $0.run != run }
-    if others.isEmpty { return self }
-    let valued = others.map { Writer(run: $0.run, value: $0.value ?? current) }
-    return Origin(writers: valued + [Writer(run: run, value: value)], original: original)
+  func adding(_ writer: Writer, current: Value?) -> Origin {
+    let others = writers.filter { $0.run != writer.run }
+    if others.isEmpty {
+      return Origin(writers: [Writer(run: writer.run, value: nil, edit: writer.edit)], original: original)
+    }
+    let valued = others.map { Writer(run: $0.run, value: $0.value ?? current, edit: $0.edit) }
+    return Origin(writers: valued + [writer], original: original)
   }
 
   /// The same node after a run was taken back.

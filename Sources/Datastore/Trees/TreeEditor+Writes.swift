@@ -19,8 +19,8 @@ extension TreeEditor {
         if case .leaf(let old) = slot.content, let run = writer(of: node) {
           if slot.origin?.contains(run) != true { note(.wrote(path)) }
           slot.origin =
-            slot.origin?.adding(run, value: value, current: old)
-            ?? Origin(writers: [Origin.Writer(run: run, value: nil)], original: .leaf(old))
+            slot.origin?.adding(Origin.Writer(run: run, value: value, edit: stamp), current: old)
+            ?? Origin(writers: [Origin.Writer(run: run, value: nil, edit: stamp)], original: .leaf(old))
         }
         slot.content = .leaf(value)
       }

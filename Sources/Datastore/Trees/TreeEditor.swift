@@ -22,6 +22,8 @@ final class TreeEditor {
   let isOperational: Bool
   /// What a service wrote and deleted, in order.
   private(set) var steps: [ServiceRecord.Step] = []
+  /// Marks what this editor wrote.
+  let stamp: Origin.Edit
   /// The origin of all that was not there before.
   let sole: Origin?
   /// The depth of the step that is created for its own sake and not for what is below it.
@@ -39,7 +41,9 @@ final class TreeEditor {
     self.base = base
     self.run = run
     self.isOperational = isOperational
-    sole = run.map { Origin(writers: [Origin.Writer(run: $0, value: nil)], original: .absent) }
+    let stamp = Origin.Edit()
+    self.stamp = stamp
+    sole = run.map { Origin(writers: [Origin.Writer(run: $0, value: nil, edit: stamp)], original: .absent) }
   }
 
   /// Notes a step.
@@ -82,10 +86,11 @@ extension TreeEditor {
   /// Makes the service a writer of a node that has no value of its own, if a service writes.
   func mark(_ origin: inout Origin?, wasThere: Bool, _ node: SchemaNode, _ path: Keypath) {
     guard let run = writer(of: node), origin?.contains(run) != true else { return }
+    let writer = Origin.Writer(run: run, value: nil, edit: stamp)
     if let present = origin {
-      origin = present.adding(run, value: nil, current: nil)
+      origin = present.adding(writer, current: nil)
     } else {
-      origin = wasThere ? Origin(writers: [Origin.Writer(run: run, value: nil)], original: .present) : sole
+      origin = wasThere ? Origin(writers: [writer], original: .present) : sole
     }
     note(.wrote(path))
   }
