@@ -69,13 +69,15 @@ class Callpoint:
             except BaseException as error:
                 self._log.exception(f"{self._registration.class_name}: stop failed: {error}")
 
-    def thread_name(self, number: int, request: Message) -> str:
-        """As NSO names it: process, component, thread, then the transaction or the session and the action point."""
+    def thread_name(self, number: int) -> str:
+        """What a thread is called while it serves this component: process, component and the thread's number."""
+        return f"ncs-dp-{os.getpid()}-{self._owner}-{number + 1}"
+
+    def about(self, request: Message) -> str:
+        """What the log says after the thread's name: the transaction, or the session and the action point."""
         if request["op"] == "action":
-            about = f"usid-{request.get('user', {}).get('session', 0)}-{self._registration.name}"
-        else:
-            about = f"th-{request['id']}"
-        return f"ncs-dp-{os.getpid()}-{self._owner}-{number + 1}-{about}"
+            return f"usid-{request.get('user', {}).get('session', 0)}-{self._registration.name}"
+        return f"th-{request['id']}"
 
     def _made(self) -> Any:
         if self._instance is None:

@@ -43,11 +43,10 @@ class HostClient:
 
     def open(self, mode: str, db: str, user: str, context: str) -> int:
         """Starts a transaction and returns its handle."""
-        return self._call("trans.open", {"mode": mode, "db": db, "user": user, "context": context})["th"]
+        th: int = self._call("trans.open", {"mode": mode, "db": db, "user": user, "context": context})["th"]
+        return th
 
-    def read(
-        self, th: int, path: str, after: Optional[str] = None, writes: Sequence[Any] = ()
-    ) -> Optional[Any]:
+    def read(self, th: int, path: str, after: Optional[str] = None, writes: Sequence[Any] = ()) -> Optional[Any]:
         """The content below a node, or ``None`` if there is no such node."""
         return self._call("trans.read", _given(th=th, path=path, after=after, writes=list(writes) or None)).get("tree")
 
@@ -58,7 +57,8 @@ class HostClient:
     def apply(self, th: int, writes: Sequence[Any], reads: list[str], dry_run: bool = False) -> list[Message]:
         """Commits a transaction; with ``dry_run`` only says what would change."""
         params = _given(th=th, writes=list(writes), reads=reads, dryRun=dry_run or None, request=current.request)
-        return self._call("trans.apply", params).get("changes", [])
+        changes: list[Message] = self._call("trans.apply", params).get("changes", [])
+        return changes
 
     def validate(self, th: int, writes: Sequence[Any], reads: list[str]) -> None:
         """Checks a transaction without committing it."""
@@ -87,13 +87,14 @@ class HostClient:
             th=th,
             writes=list(writes) or None,
         )
-        return self._call("trans.action", params).get("output", {})
+        output: Message = self._call("trans.action", params).get("output", {})
+        return output
 
     def set_timeout(self, request: int, seconds: float) -> None:
         """Moves the deadline of a request that this process serves."""
-        if current.endpoint is None or current.endpoint.is_child:
+        if current.call is None or current.call.endpoint.is_child:
             raise failure("only the process and the thread that run a callback can move its deadline", "not-supported")
-        current.endpoint.set_timeout(request, seconds)
+        current.call.endpoint.set_timeout(request, seconds)
 
     def _call(self, method: str, params: Message) -> Message:
         try:

@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from typing import Callable, NoReturn, Optional, Protocol
 
 from callpoint_vm import forks, logs, parent, settings
-from callpoint_vm.serving import current
+from callpoint_vm.serving import Call, current
 from callpoint_vm.wire import LIMIT, Lines, Message, ProtocolError, line, read_chunk, write_all
 
 #: Words in the page, and so the most threads.
@@ -48,14 +48,17 @@ class Served(Protocol):
     def abort(self, request: Message) -> None:
         """Tells the instance that a running request is not wanted any more."""
 
-    def thread_name(self, number: int, request: Message) -> str:
-        """What the log calls the thread with this number while it serves ``request``."""
+    def thread_name(self, number: int) -> str:
+        """What the thread with this number is called while it serves this callpoint."""
+
+    def about(self, request: Message) -> str:
+        """What the log says after the thread's name while it serves ``request``."""
 
 
 class _Hand:
     """A thread of the endpoint."""
 
-    __slots__ = ("number", "gate", "thread", "serves")
+    __slots__ = ("number", "gate", "thread", "serves", "computed")
 
     def __init__(self, number: int) -> None:
         #: Its word in the page.
@@ -66,6 +69,8 @@ class _Hand:
         self.thread = threading.current_thread()
         #: What it serves, or served last.
         self.serves: Optional[Served] = None
+        #: Nanoseconds that it had computed when it was last asked.
+        self.computed = 0
 
 
 class Endpoint:
@@ -101,7 +106,7 @@ class Endpoint:
         self._is_over = False
 
         self._lines = Lines()  # The leader's.
-        self._running: dict[int, tuple[Message, Served]] = {}
+        self._running: dict[int, Call] = {}
         self._reply_lock = threading.Lock()
         self._clocks = (time.monotonic_ns(), time.process_time_ns())
         #: Whether this is a child that a callback forked; it has nothing to do with the endpoint.
@@ -190,12 +195,12 @@ class Endpoint:
         if served is None:
             self._answer(identifier, _refusal(f"no callpoint has the number {request['cp']} here"))
             return
-        me.serves = served
-        me.thread.name = served.thread_name(me.number, request)
-        current.endpoint, current.request = self, identifier
-        self._running[identifier] = (request, served)
+        if me.serves is not served:
+            me.serves = served
+            me.thread.name = served.thread_name(me.number)
+        current.call = self._running[identifier] = Call(self, served, request)
         self._words[me.number] = identifier
-        started, computed = time.monotonic_ns(), time.thread_time_ns()
+        started = time.monotonic_ns()
         try:
             reply = served.run(request)
         except BaseException as error:
@@ -204,21 +209,24 @@ class Endpoint:
             # The callback forked, and the child came back from it too.
             os._exit(1)
         wall = time.monotonic_ns() - started
-        served.waits = wall > _BRIEF and wall > 4 * (time.thread_time_ns() - computed) and self._was_idle()
+        served.waits = wall > _BRIEF and self._waited(me, wall)
         del self._running[identifier]
-        current.endpoint = current.request = None
+        current.call = None
         self._answer(identifier, reply)
         self._words[me.number] = 0
 
-    def _was_idle(self) -> bool:
-        """Whether this process computed for less than half of the time since it was last asked.
+    def _waited(self, me: _Hand, wall: int) -> bool:
+        """Whether a run that took this long waited for something other than its turn to compute.
 
-        A run that took long because other threads computed did not wait, and more threads would not help it.
+        Its thread computed for less than a quarter of it, and this process for less than half of the time: if other
+        threads kept it waiting, more threads would not help. Both times are taken since somebody last asked and not
+        since the run began, which spares the brief runs two system calls and misjudges at most one long run.
         """
+        computed = time.thread_time_ns()
         now = (time.monotonic_ns(), time.process_time_ns())
-        wall, computed = now[0] - self._clocks[0], now[1] - self._clocks[1]
-        self._clocks = now
-        return computed * 2 < wall
+        (then, process_then), self._clocks = self._clocks, now
+        mine, me.computed = computed - me.computed, computed
+        return wall > 4 * mine and now[0] - then > 2 * (now[1] - process_then)
 
     def _come_back(self, me: _Hand) -> bool:
         """After a run: whether this thread leads now. If not, it is parked."""
@@ -333,9 +341,8 @@ class Endpoint:
             return
         running = self._running.get(identifier)
         if running is not None:
-            request, served = running
-            name = f"{threading.current_thread().name}-abort-{identifier}"
-            threading.Thread(target=served.abort, args=(request,), name=name, daemon=True).start()
+            name = f"callpoint-abort-{identifier}"
+            threading.Thread(target=running.served.abort, args=(running.request,), name=name, daemon=True).start()
 
     # Replies.
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 import time
+
+from callpoint_vm.serving import current
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -38,7 +41,7 @@ class Formatter(logging.Formatter):
         text = (
             f"<{record.levelname}> {moment.tm_mday:02d}-{_MONTHS[moment.tm_mon - 1]}-{moment.tm_year:04d}::"
             f"{moment.tm_hour:02d}:{moment.tm_min:02d}:{moment.tm_sec:02d}.{int(record.msecs):03d} "
-            f"{record.name} {record.threadName}: - {record.getMessage()}"
+            f"{record.name} {_thread(record)}: - {record.getMessage()}"
         )
         if record.exc_info and not record.exc_text:
             record.exc_text = self.formatException(record.exc_info)
@@ -47,6 +50,13 @@ class Formatter(logging.Formatter):
         if record.stack_info:
             text += "\n" + self.formatStack(record.stack_info)
         return text
+
+
+def _thread(record: logging.LogRecord) -> str:
+    """The thread's name, and after it what the thread serves at the moment."""
+    if current.call is None or record.thread != threading.get_ident():
+        return str(record.threadName)
+    return f"{record.threadName}-{current.call.served.about(current.call.request)}"
 
 
 class FileHandler(logging.Handler):

@@ -83,6 +83,20 @@ class ClientTests(HostTestCase):
             self.asked[0][2], {"path": "/a:b/c", "input": {}, "user": "admin", "context": "system", "request": 7}
         )
 
+    def test_a_callback_may_call_an_action_of_its_own_vm(self) -> None:
+        waiting: list[tuple[Connection, Message]] = []
+        self.host.on_request = lambda connection, message: waiting.append((connection, message))
+        depth = 16
+        for identifier in range(1, depth + 1):
+            self.pipes.request(identifier, f"{HOST}.action('/t:thing/run', {{}}, 'admin', 'system')")
+            self.pipes.tell("take-over")
+            self.host.until(lambda: len(waiting) == identifier, "the next action")
+        self.assertEqual([message["params"]["request"] for _, message in waiting], list(range(1, depth + 1)))
+        self.assertEqual(sorted(self.pipes.words()), list(range(1, depth + 1)))
+        for identifier, (connection, message) in reversed(list(enumerate(waiting, 1))):
+            connection.answer(message, {"output": {"deepest": identifier}})
+            self.assertEqual(self.pipes.output(identifier), f"{{'deepest': {identifier}}}")
+
     def test_a_refusal_is_an_error_with_its_number(self) -> None:
         for data, errno in (({"kind": "conflict"}, 70), ({"kind": "invalid-path"}, 8), ({"kind": "x", "errno": 1}, 1)):
             self.answers["trans.close"] = {"error": {"code": -1, "message": "no", "data": data}}

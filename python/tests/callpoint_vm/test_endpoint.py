@@ -57,8 +57,11 @@ class Served:
             self.aborted.append((request["id"], threading.get_ident() in self.threads.values()))
             self.changed.notify_all()
 
-    def thread_name(self, number: int, request: Message) -> str:
+    def thread_name(self, number: int) -> str:
         return f"hand-{number}"
+
+    def about(self, request: Message) -> str:
+        return str(request["id"])
 
     def until(self, condition: Callable[[], Any]) -> None:
         with self.changed:
@@ -277,10 +280,9 @@ class EndpointTests(unittest.TestCase):
     def test_a_run_that_slept_marks_its_callpoint_and_one_that_computed_does_not(self) -> None:
         never = threading.Event()
         self.served.work = lambda request: never.wait(0.02) or {"ok": {}}
-        self.ask(1)
-        self.reply(1)
-        self.ask(2)
-        self.reply(2)
+        for identifier in (1, 2, 5, 6):
+            self.ask(identifier)
+            self.reply(identifier)
         self.assertTrue(self.served.waits)
 
         def compute(request: Message) -> Message:
