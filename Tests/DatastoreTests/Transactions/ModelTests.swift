@@ -12,8 +12,9 @@ import Yang
     return transaction.working
   }
 
-  /// What the store should have: what users wrote, under what the services wrote that have not been taken back, the later
-  /// ones on top. It knows of no counts and no originals.
+  /// What users wrote, with what the services wrote that have not been taken back on top, the later writes last.
+  ///
+  /// It knows of no counts and no originals.
   private struct Overlay {
     let base: Snapshot
     /// The writes of services, the latest last; one for each service and path.
