@@ -99,7 +99,7 @@ private final class Migration {
   }
 
   private func list(_ list: EntryList, as id: NodeID, below parent: Keypath) throws(DataError) -> EntryList {
-    var result = EntryList(isOrderedByUser: target[id].isOrderedByUser)
+    var result = EntryList(isOrderedByUser: list.isOrderedByUser)
     for (oldKeys, entry) in list.elements() {
       let keys = try self.keys(oldKeys, at: id)
       result.insert(try self.entry(entry, at: parent.appending(id, keys: keys)), for: keys)
@@ -142,7 +142,7 @@ private final class Migration {
       guard let run = try run(writer.run) else { continue }
       var value: Value?
       if let old = writer.value { value = try self.value(old, as: id, at: path) }
-      writers.append(Origin.Writer(run: run, value: value))
+      writers.append(Origin.Writer(run: run, value: value, edit: writer.edit))
     }
     guard !writers.isEmpty else { return nil }
     var original = origin.original
