@@ -27,7 +27,9 @@ struct TreeDiagram {
       let words = rest.split(separator: " ", omittingEmptySubsequences: true)
       guard words.count > 1 else { return String(line) }
       var kept = "\(words[0]) \(words[1])"
-      if let open = rest.firstIndex(of: "["), let close = rest.firstIndex(of: "]"), words.count > 2, words[2].hasPrefix("[") {
+      if let open = rest.firstIndex(of: "["), let close = rest.firstIndex(of: "]"), words.count > 2,
+        words[2].hasPrefix("[")
+      {
         kept += " \(rest[open...close])"
       }
       return "\(line[..<start])+--\(kept)"

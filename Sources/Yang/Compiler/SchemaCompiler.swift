@@ -2,6 +2,7 @@
 package struct SchemaCompiler: Sendable {
   private let searchPath: [String]
   private let builtIn: String
+  private let maximumNodes: Int
 
   /// Creates a compiler.
   ///
@@ -9,8 +10,19 @@ package struct SchemaCompiler: Sendable {
   ///   - searchPath: Directories whose modules win over the built-in ones.
   ///   - builtIn: The directory of the built-in modules.
   package init(searchPath: [String], builtIn: String) {
+    self.init(searchPath: searchPath, builtIn: builtIn, maximumNodes: 4_000_000)
+  }
+
+  /// Creates a compiler with a limit of its own.
+  ///
+  /// - Parameters:
+  ///   - searchPath: Directories whose modules win over the built-in ones.
+  ///   - builtIn: The directory of the built-in modules.
+  ///   - maximumNodes: How many nodes a tree may have; groupings that use each other twice at every step grow fast.
+  init(searchPath: [String], builtIn: String, maximumNodes: Int) {
     self.searchPath = searchPath
     self.builtIn = builtIn
+    self.maximumNodes = maximumNodes
   }
 
   /// Compiles every package that can be compiled.
@@ -53,7 +65,7 @@ package struct SchemaCompiler: Sendable {
     guard errors.isEmpty else { return nil }
     let identities = IdentityGraph(set.modules, lenders: set.lenders, errors: &errors)
     guard errors.isEmpty else { return nil }
-    var builder = TreeBuilder(set.modules)
+    var builder = TreeBuilder(set.modules, maximumNodes: maximumNodes)
     builder.build(&errors)
     guard errors.isEmpty else { return nil }
     builder.augment(&errors)

@@ -2,8 +2,6 @@
 struct TreeBuilder {
   /// How deep a tree may be, so that recursion stays on the stack.
   static let maximumDepth = 400
-  /// How many nodes a tree may have, so that groupings that use each other twice and again cannot eat all memory.
-  static let maximumNodes = 4_000_000
 
   /// The modules, each after those it imports.
   let modules: [YangModule]
@@ -11,13 +9,19 @@ struct TreeBuilder {
   let root: BuildNode
   /// Where the modules of `ned` packages put their nodes.
   private(set) var mount: BuildNode?
+  private let maximumNodes: Int
   private var nodeCount = 0
   /// The groupings that are being expanded, to notice one that uses itself.
   var expanding: [ObjectIdentifier] = []
 
   /// Creates a builder with an empty tree.
-  init(_ modules: [YangModule]) {
+  ///
+  /// - Parameters:
+  ///   - modules: The modules, each after those it imports.
+  ///   - maximumNodes: How many nodes the tree may have.
+  init(_ modules: [YangModule], maximumNodes: Int) {
     self.modules = modules
+    self.maximumNodes = maximumNodes
     let first = modules[0]
     root = BuildNode(kind: .root, name: "", module: first, statement: first.main.statement, parent: nil)
   }
@@ -128,9 +132,9 @@ struct TreeBuilder {
     _ kind: SchemaNode.Kind, _ statement: Statement, name: String? = nil, below parent: BuildNode, _ module: YangModule
   ) throws(YangError) -> BuildNode {
     nodeCount += 1
-    guard nodeCount <= Self.maximumNodes, parent.depth < Self.maximumDepth else {
+    guard nodeCount <= maximumNodes, parent.depth < Self.maximumDepth else {
       throw statement.error(
-        "the tree has more than \(Self.maximumNodes) nodes or \(Self.maximumDepth) levels; expected a smaller model")
+        "the tree has more than \(maximumNodes) nodes or \(Self.maximumDepth) levels; expected a smaller model")
     }
     let node = BuildNode(
       kind: kind, name: name ?? statement.argument, module: module, statement: statement, parent: parent)

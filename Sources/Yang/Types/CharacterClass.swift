@@ -37,9 +37,15 @@ struct CharacterClass {
   /// The set for Python's `re`, as an expression that takes one character.
   var python: String {
     let excluded = subtracted.first.map { "(?!\($0.python))" } ?? ""
-    let own = isNegated ? "(?!\(Self.alternation(of: items)))[\\s\\S]" : Self.alternation(of: items)
-    if excluded.isEmpty, !isNegated { return own }
-    return "(?:\(excluded)\(own))"
+    let all = Self.alternation(of: items)
+    let isBracket = all.hasPrefix("[") && !all.hasPrefix("[^")
+    let own: String
+    switch (isNegated, isBracket) {
+    case (false, _): own = all
+    case (true, true): own = "[^" + all.dropFirst()
+    case (true, false): own = "(?:(?!\(all))[\\s\\S])"
+    }
+    return excluded.isEmpty ? own : "(?:\(excluded)\(own))"
   }
 
   private static func alternation(of items: [Item]) -> String {

@@ -1,0 +1,88 @@
+import Testing
+
+@testable import Yang
+
+@Suite struct `Errors in modules` {
+  private func error(_ body: String) throws -> String {
+    let scratch = try Scratch([
+      "m.yang": """
+      module m { yang-version 1.1; namespace urn:m; prefix m;
+        import tailf-common { prefix tailf; }
+        import tailf-ncs { prefix ncs; }
+      \(body)
+      }
+      """
+    ])
+    let error = scratch.compile().errors["test"]?.first
+    return error.map { "\($0.source.line): \($0.message)" } ?? "no error"
+  }
+
+  static let cases: [(String, String)] = [
+    ("leaf a { type b; }", "4: there is no type `b`; expected "),
+    ("leaf a { type x:b; }", "4: nothing is imported with the prefix `x`; expected one of m, ncs, tailf, or `import"),
+    ("leaf a { }", "4: `leaf a` has no `type`; expected one inside its braces"),
+    ("leaf a { type string;\n type string; }", "5: `type` is repeated in `leaf`, it stands on line 4 already"),
+    ("leaf a { type string; key x; }", "4: `key` may not stand in `leaf`; expected one of config, default, "),
+    ("leaf 1a { type string; }", "4: `leaf 1a` has no proper name; expected letters"),
+    ("container a { leaf b { type string; } leaf b { type string; } }", "4: b is defined twice in a, also at "),
+    ("choice a { leaf b { type string; } } leaf b { type string; }", "4: b is defined twice in the root"),
+    ("list a { leaf b { type string; } }", "4: list a has no key; expected "),
+    ("list a { key c; leaf b { type string; } }", "4: key `c` of list a is not there"),
+    ("uses g;", "4: there is no grouping `g`; expected "),
+    ("grouping g { uses h; } grouping h { uses g; } uses g;", "4: grouping g uses itself; expected "),
+    ("grouping g { leaf b { type string; } } uses g { refine c { mandatory true; } }", "4: `refine c` names nothing"),
+    ("typedef t { type u; } typedef u { type t; } leaf a { type t; }", "4: type "),
+    ("augment /m:a { leaf b { type string; } }", "4: `augment /m:a` names nothing: there is no `m:a` in module m"),
+    ("leaf a { type leafref { path ../b; } }", "4: the path ../b of leaf a names nothing: there is no `b` in the root"),
+    (
+      "container b; leaf a { type leafref { path ../b; } }",
+      "4: the path ../b of leaf a names a container; expected a leaf"
+    ),
+    ("leaf a { type leafref { path ../../b; } }", "4: the path ../../b of leaf a goes above the root"),
+    ("leaf a { type leafref { path ../b; } } leaf b { type leafref { path ../a; } }", "4: leaf a refers to itself"),
+    ("leaf a { type uint8 { range 0..256; } }", "4: `range 0..256` allows more than the type does"),
+    ("leaf a { type uint8 { range 5..1; } }", "4: `range 5..1` is not in ascending order"),
+    ("leaf a { type uint8 { range x; } }", "4: `x` in `range x` is no bound; expected a number, min or max"),
+    ("leaf a { type string { range 1; } }", "4: `range` does not fit type string"),
+    ("leaf a { type uint8; default 300; }", "4: `default 300` is no value of the type of a"),
+    ("leaf a { type string { pattern '('; } }", "4: the pattern is malformed at its character 2"),
+    ("leaf a { type enumeration; }", "4: `type enumeration` has no `enum`; expected at least one"),
+    ("leaf a { type decimal64; }", "4: `type decimal64` has no `fraction-digits`"),
+    ("identity i { base i; }", "4: identity i is derived from itself"),
+    ("leaf a { type identityref { base i; } }", "4: there is no identity `i`"),
+    (
+      "container a { config false; leaf b { config true; type string; } }", "4: b is `config true` below `config false`"
+    ),
+    ("leaf a { if-feature f; type string; }", "4: there is no feature `f`"),
+    ("leaf a { type string; mandatory yes; }", "4: `mandatory yes` is neither true nor false"),
+    ("leaf a { type string; ncs:servicepoint s; }", "4: `ncs:servicepoint` stands in a leaf"),
+    ("choice a { default c; leaf b { type string; } }", "4: choice a has no case `c`"),
+    ("include part;", "4: submodule part is not found; expected part.yang in "),
+    ("import lost { prefix l; }", "4: module lost is not found; expected lost.yang in a package's src/yang"),
+    ("deviation /m:a { deviate replace { mandatory true; } }", "4: `deviation /m:a` names nothing"),
+  ]
+
+  @Test(arguments: cases) func `say where, what is wrong and what was expected`(body: String, expected: String) throws {
+    let found = try error(body)
+    #expect(found.hasPrefix(expected), "\(found)")
+  }
+
+  @Test func `all of one package are reported together`() throws {
+    let scratch = try Scratch([
+      "m.yang":
+        "module m { namespace urn:m; prefix m;\n leaf a { type leafref { path ../x; } }\n leaf b { type leafref { path ../y; } } }"
+    ])
+    #expect(scratch.compile().errors["test"]?.map(\.source.line) == [2, 3])
+  }
+
+  @Test func `groupings that double at every step are stopped`() throws {
+    var text = "module m { namespace urn:m; prefix m; grouping g0 { leaf a { type string; } }\n"
+    for level in 1...40 {
+      text += "grouping g\(level) { container x { uses g\(level - 1); } container y { uses g\(level - 1); } }\n"
+    }
+    let scratch = try Scratch(["m.yang": text + "uses g40; }"])
+    let compiler = SchemaCompiler(searchPath: [], builtIn: Repository.builtIn, maximumNodes: 5000)
+    let result = compiler.compile([ModuleSource(owner: "test", directory: scratch.directory, isMounted: false)])
+    #expect(result.errors["test"]?.first?.message.hasPrefix("the tree has more than 5000 nodes") == true)
+  }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Testing
+
+@testable import Yang
+
+@Suite struct `Statement parser, fed garbage` {
+  // Invariant: any bytes parse or throw `YangError`, in time that grows in step with their number.
+
+  @Test(arguments: 1...8) func `any mixture of YANG's bytes parses or throws`(seed: UInt64) throws {
+    var random = SplitMix(state: seed)
+    let pieces: [[UInt8]] =
+      [
+        "module m", "leaf a", "x:y", "{", "}", ";", "\"", "'", "\\", "\\n", "+", "//", "/*", "*/", "\n", "\r\n", "\t",
+        " ", "1.1", "yang-version 1.1;", "\u{FEFF}", "é", "container", "type string;",
+      ].map { Array($0.utf8) } + [[0xFF], [0xC3], [0]]
+    for _ in 0..<300 {
+      var bytes: [UInt8] = Bool.random(using: &random) ? Array("module m {".utf8) : []
+      for _ in 0..<Int.random(in: 0..<60, using: &random) {
+        bytes += pieces[Int.random(in: 0..<pieces.count, using: &random)]
+      }
+      check(bytes)
+    }
+  }
+
+  @Test(arguments: 1...4) func `a damaged module parses or throws`(seed: UInt64) throws {
+    var random = SplitMix(state: seed)
+    let whole = try Repository.bytes(Repository.vectors + "/yang/trap-main.yang")
+    for _ in 0..<60 {
+      var bytes = whole
+      for _ in 0..<Int.random(in: 1...4, using: &random) {
+        let place = Int.random(in: 0..<bytes.count, using: &random)
+        switch Int.random(in: 0..<3, using: &random) {
+        case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
+        case 1: bytes.remove(at: place)
+        default: bytes.removeSubrange(place..<min(bytes.count, place + 40))
+        }
+      }
+      check(bytes)
+    }
+  }
+
+  private func check(_ bytes: [UInt8]) {
+    do {
+      _ = try YangFile(bytes, path: "m.yang")
+    } catch {
+      #expect(error.source.line >= 1)
+      #expect(error.source.line <= bytes.count { $0 == UInt8(ascii: "\n") } + 1)
+    }
+  }
+
+  @Test(arguments: [
+    "module m { description \"", "module m { description '", "module m { /*", "module m { //", "module m { ",
+  ])
+  func `time grows in step with the text`(start: String) {
+    for filling in ["a", " ", "\t\"a\"+", "\\\\", "a\n", "x:y z;", "/* a */", "}"] {
+      func time(_ count: Int) -> Double {
+        let bytes = Array((start + String(repeating: filling, count: count)).utf8)
+        return (0..<3).map { _ in cpuSeconds { _ = try? StatementParser.parse(bytes, file: "m.yang") } }.min() ?? 0
+      }
+      // Eight times the text may take thirty times as long, but not the sixty-four of a square.
+      #expect(time(16_000) < time(2_000) * 30 + 0.005, "\(start)\(filling)")
+    }
+  }
+
+  /// The processor time a piece of work takes, whatever else the machine does.
+  private func cpuSeconds(_ work: () -> Void) -> Double {
+    func now() -> Double {
+      var time = timespec()
+      clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+      return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+    let start = now()
+    work()
+    return now() - start
+  }
+}
+
+/// A random source that gives the same numbers for the same seed.
+struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
