@@ -33,7 +33,9 @@ def failure(message: str, kind: str | None = None, errno: int | None = None) -> 
     """Return the exception for a request that the host refused with this text, kind and error number."""
     if errno is None:
         errno = _ERRNO_OF_KIND.get(kind or "", _C["ERR_EXTERNAL"])
-    return Error(message, errno)
+    error = Error(message, errno)
+    # The text may begin with what the exception puts in front itself.
+    return Error(message.removeprefix(f"{error.confd_strerror} ({errno}): "), errno)
 
 
 class Host(Protocol):

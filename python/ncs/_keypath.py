@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple, Optional
 
 from _ncs._tables import NCS as _C
@@ -25,7 +25,7 @@ class Step(NamedTuple):
 class ParsedPath(NamedTuple):
     """A keypath's steps, and whether it starts at the root."""
 
-    steps: list[Step]
+    steps: tuple[Step, ...]
     is_absolute: bool
 
 
@@ -34,6 +34,7 @@ def bad_path(path: str, why: str) -> Error:
     return Error(f"{path}: {why}", _C["ERR_BADPATH"])
 
 
+@lru_cache(maxsize=1024)
 def parse(path: str) -> ParsedPath:
     """Take a keypath apart.
 
@@ -58,7 +59,7 @@ def parse(path: str) -> ParsedPath:
             if path[position] != "/":
                 raise bad_path(path, f"expected '/' at column {position + 1}")
             position += 1
-    return ParsedPath(steps, is_absolute)
+    return ParsedPath(tuple(steps), is_absolute)
 
 
 def _parse_keys(path: str, position: int) -> tuple[tuple[str, ...], int]:
@@ -84,8 +85,3 @@ def text_of(path: object) -> str:
     if isinstance(own, str):
         return own
     raise TypeError(f"a path is a string, a HKeypathRef or a node, not {type(path).__name__}")
-
-
-def substitute(path: str, arguments: Sequence[object]) -> str:
-    """Return `path` with its printf-like arguments put in, as the low-level functions allow."""
-    return path % tuple(arguments) if arguments else path

@@ -491,12 +491,34 @@ def to_value(data: Data, type_: Type) -> Value:
     return Value.of(content, _C[code], text_of(data, type_))
 
 
-def sort_key(text: str, type_: Type) -> Any:
-    """Return what orders list entries by one key: numbers by size, all else by text."""
-    base = resolved(type_)["b"]
-    if base in _INTEGERS or base == "decimal64":
-        return Decimal(text)
-    return text
+#: The order of values of different kinds, which a union may hold; the host's lists have the same.
+_RANKS = {
+    **dict.fromkeys(("int8", "int16", "int32", "uint8", "uint16", "uint32"), 0),
+    "int64": 1, "uint64": 2, "decimal64": 3, "string": 4, "boolean": 5, "empty": 6, "binary": 7, "enumeration": 8,
+    "bits": 9, "identityref": 10, "instance-identifier": 11,
+}  # fmt: skip
+
+
+def sort_key(text: str, type_: Type) -> tuple[int, Any]:
+    """Return what orders list entries by one key: numbers by size, labels by their numbers, the rest by text."""
+    data = parse(text, type_)
+    member = member_of(data, type_)
+    base = member["b"]
+    order: Any = text
+    if base in _INTEGERS:
+        order = int(data)
+    elif base == "decimal64":
+        order = Decimal(data)
+    elif base == "enumeration":
+        order = (dict(map(tuple, member["e"]))[data], data)
+    elif base == "bits":
+        numbers = dict(map(tuple, member["e"]))
+        order = sorted(numbers[name] for name in data.split())
+    elif base == "identityref":
+        order = data.split(":")
+    elif base == "binary":
+        order = base64.b64decode(data)
+    return _RANKS[base], order
 
 
 def bad_type(path: str, refusal: BadValue) -> Error:

@@ -10,6 +10,7 @@ import _ncs
 import ncs
 from _ncs.error import Error
 
+from .callbacks import Lines
 from .example import example_host
 
 NAMES = """
@@ -121,10 +122,19 @@ class Subscribers(unittest.TestCase):
         self.assertEqual(ncs.cdb.TwoPhaseSubscriber("two").name, "two")
         self.assertEqual(ncs.cdb.OperSubscriber().subtype, ncs.cdb.SUB_OPERATIONAL)
 
-    def test_what_a_handler_does_with_the_socket_is_named_as_missing(self) -> None:
-        subscriber = ncs.cdb.TwoPhaseSubscriber("two")
+    def test_a_started_one_says_that_it_gets_nothing(self) -> None:
+        lines = Lines()
+        subscriber = ncs.cdb.TwoPhaseSubscriber("two", log=lines)
+        _ncs.cdb.mandatory_subscriber(subscriber.sock, subscriber.name)
+        subscriber.register("/vpn")
+        subscriber.start()
+        self.assertEqual(
+            lines.at("warning"), ["subscriber two: changes to /vpn are not delivered by Callpoint yet"]
+        )
+
+    def test_what_it_would_do_with_the_socket_is_named_as_missing(self) -> None:
         with self.assertRaises(Error):
-            _ncs.cdb.mandatory_subscriber(subscriber.sock, subscriber.name)
+            _ncs.cdb.read_subscription_socket(ncs.cdb.Subscriber().sock)
 
 
 class TheSchemaByHash(unittest.TestCase):

@@ -6,6 +6,7 @@ from typing import Any
 
 from _ncs import Value
 from ncs import _types
+from ncs._backend import failure
 from ncs._types import BadValue, Bits, Empty, Enum
 
 from .vectors import type_groups
@@ -142,3 +143,33 @@ class BitsObjects(unittest.TestCase):
         self.assertEqual((str(bits), bits.is_bit_set(70), len(bits.bytearray())), ("a z", True, 9))
         bits.clr_bit(0)
         self.assertEqual(str(bits), "z")
+
+
+class TheOrderOfKeys(unittest.TestCase):
+    def test_it_is_the_hosts(self) -> None:
+        enum = {"b": "enumeration", "e": [["z", 1], ["a", 2]]}
+        union = {"b": "union", "u": [{"b": "uint8"}, enum, {"b": "string"}]}
+        identity = {"b": "identityref", "i": [["b-module", "a", "x"], ["a-module", "z", "x"]]}
+        for type_, ordered in [
+            ({"b": "uint8"}, ["2", "10"]),
+            ({"b": "decimal64", "fd": 1}, ["-1.5", "2.0", "10.0"]),
+            ({"b": "string"}, ["", "Z", "a", "b10", "b2", "ä", "\U0001f600"]),
+            ({"b": "boolean"}, ["false", "true"]),
+            (enum, ["z", "a"]),
+            (identity, ["z:x", "a:x"]),
+            (union, ["2", "10", "other", "z", "a"]),
+        ]:
+            with self.subTest(type_["b"]):
+                self.assertEqual(sorted(reversed(ordered), key=lambda text: _types.sort_key(text, type_)), ordered)
+
+
+class RefusalsOfTheHost(unittest.TestCase):
+    def test_a_kind_has_its_error_number(self) -> None:
+        self.assertEqual(failure("no", "invalid-value").confd_errno, 5)
+        self.assertEqual(failure("no", "something-else").confd_errno, 19)
+        self.assertEqual(failure("no", "timeout", 61).confd_errno, 61)
+
+    def test_the_text_does_not_say_the_same_twice(self) -> None:
+        self.assertEqual(
+            str(failure("Conflict detected (70): transaction 5", "conflict")), "Conflict detected (70): transaction 5"
+        )
