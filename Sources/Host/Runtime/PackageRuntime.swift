@@ -30,7 +30,9 @@ final class PackageRuntime {
     let found = try PackageCatalogue.discover(paths: paths)
     let sources = found.packages.filter { $0.error == nil }.compactMap { package in
       package.yangDirectory.map {
-        ModuleSource(owner: package.name, directory: $0, isMounted: package.isNED)
+        ModuleSource(
+          owner: package.name, directory: $0, isMounted: package.isNED,
+          nedIdentities: package.metadata.map(Self.nedIdentities) ?? [])
       }
     }
     let compiled = SchemaCompiler(searchPath: yangPath, builtIn: installation.yangDirectory).compile(sources)
@@ -38,6 +40,14 @@ final class PackageRuntime {
     plan = errors.isEmpty ? found : found.failing(errors)
     schema = compiled.schema
     points = PointIndex(compiled.schema)
+  }
+
+  private static func nedIdentities(_ metadata: PackageMetadata) -> [NEDIdentity] {
+    metadata.components.compactMap { component in
+      guard case .ned(let driver) = component.kind, let identity = driver.nedID, let namespace = identity.namespace
+      else { return nil }
+      return NEDIdentity(name: identity.name, namespace: namespace, interface: driver.interface.rawValue)
+    }
   }
 
   /// Makes the VMs; none is started.

@@ -91,4 +91,7 @@ package struct QualifiedIdentity: Hashable, Sendable {
   package var text: String
   /// The namespace, or `nil` if the prefix is not bound.
   package var namespace: String?
+
+  /// The name without its prefix.
+  package var name: String { XMLReader.split(text).localName }
 }

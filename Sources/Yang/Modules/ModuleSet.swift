@@ -89,6 +89,13 @@ struct ModuleSet {
         errors.report(error, owner: source.owner)
       }
     }
+    for identity in source.nedIdentities where own[identity.name] == nil {
+      do throws(YangError) {
+        own[identity.name] = (try identity.module(), source)
+      } catch {
+        errors.report(error, owner: source.owner)
+      }
+    }
   }
 
   private func isCopy(_ file: YangFile, of other: YangFile) -> Bool {

@@ -6,6 +6,8 @@ package struct ModuleSource: Hashable, Sendable {
   package let directory: String
   /// Whether the package has a `ned` component, whose data nodes live below a device's `config`.
   package let isMounted: Bool
+  /// What names the package's NEDs.
+  package let nedIdentities: [NEDIdentity]
 
   /// Creates a source.
   ///
@@ -13,9 +15,11 @@ package struct ModuleSource: Hashable, Sendable {
   ///   - owner: The package's name, under which errors are reported.
   ///   - directory: The directory whose modules are implemented.
   ///   - isMounted: Whether the modules' data nodes live below `/ncs:devices/ncs:device/ncs:config`.
-  package init(owner: String, directory: String, isMounted: Bool) {
+  ///   - nedIdentities: What names the package's NEDs.
+  package init(owner: String, directory: String, isMounted: Bool, nedIdentities: [NEDIdentity] = []) {
     self.owner = owner
     self.directory = directory
     self.isMounted = isMounted
+    self.nedIdentities = nedIdentities
   }
 }

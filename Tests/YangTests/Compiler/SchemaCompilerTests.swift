@@ -76,6 +76,27 @@ import Yang
     #expect(result.schema.node("/s") != nil)
   }
 
+  @Test func `a NED's identity is known without a file that defines it`() throws {
+    let identity = try #require(
+      NEDIdentity(name: "box-nc-1.0", namespace: "http://tail-f.com/ns/ned-id/box-nc-1.0", interface: "netconf"))
+    let scratch = try Scratch(["box.yang": Self.module("box", "  leaf b { type string; }")])
+    let source = ModuleSource(
+      owner: "box", directory: scratch.directory, isMounted: true, nedIdentities: [identity])
+    let result = SchemaCompiler(searchPath: [], builtIn: Repository.builtIn).compile([source])
+    #expect(result.errors.isEmpty)
+    let kind = try #require(result.schema.node("/devices/device/device-type/ne-type/netconf/netconf/ned-id")?.type)
+    guard case .identityref(let identities) = kind else {
+      Issue.record("ned-id is no identityref but \(kind)")
+      return
+    }
+    #expect(identities.map(\.name).contains("box-nc-1.0"))
+    #expect(result.schema.modules.contains { $0.name == "box-nc-1.0" && $0.namespace == identity.namespace })
+  }
+
+  @Test func `a name that YANG does not allow is no NED's identity`() {
+    #expect(NEDIdentity(name: "to be replaced by build", namespace: "urn:a", interface: "cli") == nil)
+  }
+
   @Test func `a module on the search path wins over the built-in one`() throws {
     let own = """
       module ietf-inet-types {
