@@ -134,7 +134,7 @@ class Component:
             work()
         except BaseException as error:
             text = f"{self.plan.class_name}: {failure}: {describe(error, self.plan.directory)}"
-            self._report(f"{text}\n{_traceback()}")
+            self._report(f"{text}\n{_traceback(error)}")
 
     def _fail(self, error: BaseException) -> None:
         if isinstance(error, ComponentError):
@@ -142,7 +142,7 @@ class Component:
             self._report(self.error)
         else:
             self.error = describe(error, self.plan.directory)
-            self._report(f"{self.plan.class_name} cannot be started: {self.error}\n{_traceback()}")
+            self._report(f"{self.plan.class_name} cannot be started: {self.error}\n{_traceback(error)}")
         self.tear_down()
 
     def _report(self, text: str) -> None:
@@ -163,5 +163,13 @@ def describe(error: BaseException, directory: str) -> str:
     return f"{directory}: {text}"
 
 
-def _traceback() -> str:
-    return traceback.format_exc().rstrip()
+def _traceback(error: BaseException) -> str:
+    """The traceback without the frames before the package's first: ours, and those of Python's import."""
+    frames = error.__traceback__
+    while frames is not None and _is_machinery(frames.tb_frame.f_code.co_filename):
+        frames = frames.tb_next
+    return "".join(traceback.format_exception(type(error), error, frames)).rstrip()
+
+
+def _is_machinery(file: str) -> bool:
+    return file.startswith("<frozen importlib") or file in (__file__, importlib.__file__)

@@ -20,6 +20,8 @@ import unittest
 from pathlib import Path
 from typing import Any, Callable, Optional
 
+from tests.callpoint_vm.wire_vectors import WIRE
+
 PYTHON = Path(__file__).resolve().parents[2]
 START_COMMAND = PYTHON / "ncs_dir" / "bin" / "ncs-start-python-vm"
 
@@ -106,6 +108,7 @@ class Connection:
         if descriptors is not None:
             message["fds"] = len(descriptors)
             ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
+        WIRE.check("control", "host", message)
         data = json.dumps(message).encode() + b"\n"
         sent = self.socket.sendmsg([data], ancillary)
         assert sent == len(data)
@@ -113,6 +116,7 @@ class Connection:
     def answer(self, request: Message, result: Optional[Message] = None, error: Optional[Message] = None) -> None:
         response: Message = {"jsonrpc": "2.0", "id": request["id"]}
         response.update({"error": error} if error is not None else {"result": result or {}})
+        WIRE.check("control", "host", response)
         self.socket.sendall(json.dumps(response).encode() + b"\n")
 
     def on_readable(self) -> None:
@@ -170,11 +174,14 @@ class Pipes:
             }
         )
 
-    def write(self, *messages: Message) -> None:
-        os.write(self.requests, b"".join(json.dumps(message).encode() + b"\n" for message in messages))
+    def write(self, message: Message) -> None:
+        WIRE.check("requests", "host", message)
+        os.write(self.requests, json.dumps(message).encode() + b"\n")
 
     def tell(self, do: str, **more: Any) -> None:
-        os.write(self.control, json.dumps({"do": do, **more}).encode() + b"\n")
+        message = {"do": do, **more}
+        WIRE.check("commands", "host", message)
+        os.write(self.control, json.dumps(message).encode() + b"\n")
 
     def words(self) -> list[int]:
         return [word for word in struct.unpack("<512Q", self.page[:]) if word]
@@ -184,7 +191,9 @@ class Pipes:
         if not chunk:
             self.is_open = False
             self.host.forget(self)
-        self.received.extend(self.lines.feed(chunk))
+        for message in self.lines.feed(chunk):
+            WIRE.check("replies", "endpoint", message)
+            self.received.append(message)
 
     def reply(self, identifier: int) -> Message:
         """Waits for the reply to a request."""
@@ -396,10 +405,11 @@ class Host:
 
     def on_message(self, connection: Connection, message: Message) -> None:
         method = message.get("method", "")
+        WIRE.check("control", "thread" if method.startswith("trans.") else method.partition(".")[0], message)
         self.messages.append((connection, message))
         if method.endswith(".hello"):
             if self.refusal is not None:
-                connection.answer(message, error={"code": -32000, "message": self.refusal})
+                connection.answer(message, error={"code": -32000, "message": self.refusal, "data": {"kind": "invalid-request"}})
                 return
             connection.kind = method.partition(".")[0]
             connection.hello = message["params"]
