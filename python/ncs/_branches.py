@@ -191,7 +191,7 @@ class Table:
         """Put an entry in its place."""
         self.entries[key] = entry
         self.absent.discard(key)
-        if self.node.is_ordered_by_user or not self.node.key_names:
+        if self.node.keeps_given_order:
             # While pages are missing, the host sends it with the last of them.
             if self.is_complete:
                 self._list(key)

@@ -39,7 +39,7 @@ class SchemaNode:
     """One node of the schema; an interior node reads its line when it is first asked about itself."""
 
     __slots__ = (
-        "_children", "_data_children", "_fields", "_line", "_names", "_tag",
+        "_children", "_data_children", "_fields", "_keeps_given_order", "_line", "_names", "_tag",
         "kind", "module", "name", "parent", "qualified", "schema",
     )  # fmt: skip
 
@@ -60,6 +60,7 @@ class SchemaNode:
         self._data_children: list[SchemaNode] | None = None
         self._names: dict[str, SchemaNode] | None = None
         self._tag: XmlTag | None = None
+        self._keeps_given_order: bool | None = None
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.qualified or '/'}>"
@@ -182,13 +183,30 @@ class SchemaNode:
 
     @property
     def is_config(self) -> bool:
-        """Whether the node is configuration."""
+        """Whether the node is configuration; parameters of actions are not."""
+        return not self.is_parameter and all(node.fields.get("cfg") is not False for node in self._upwards())
+
+    @property
+    def is_parameter(self) -> bool:
+        """Whether the node belongs to the input or output of an action."""
+        return any(node.kind in ("input", "output") for node in self._upwards())
+
+    def _upwards(self) -> Iterator[SchemaNode]:
         node: SchemaNode | None = self
         while node is not None and node.kind != "root":
-            if node.fields.get("cfg") is False:
-                return False
+            yield node
             node = node.parent
-        return True
+
+    @property
+    def keeps_given_order(self) -> bool:
+        """Whether values or entries stay as they were put, instead of being sorted."""
+        if self._keeps_given_order is None:
+            if self.kind == "list":
+                is_given = not self.key_names or self.is_parameter
+            else:
+                is_given = not self.is_config
+            self._keeps_given_order = is_given or self.is_ordered_by_user
+        return self._keeps_given_order
 
     @property
     def is_empty_leaf(self) -> bool:

@@ -457,7 +457,7 @@ class Place:
         """Give this leaf its value, or this leaf-list all its values."""
         self.view.record(["set", self.path, data])
         above = self._parent().ensure()
-        above.set(self.node, data)
+        above.set(self.node, self._in_order(data) if self.node.kind == "leaf-list" else data)
         self._hide_other_cases(above)
 
     def create_leaf(self) -> None:
@@ -493,7 +493,14 @@ class Place:
         if found is UNKNOWN:
             return
         values = [] if found is ABSENT else found
-        above.kids[self.node] = values if data in values else [*values, data]
+        if data not in values:
+            above.kids[self.node] = self._in_order([*values, data])
+
+    def _in_order(self, values: list) -> list:
+        node = self.node
+        if node.keeps_given_order:
+            return values
+        return sorted(values, key=lambda data: _types.sort_key(_types.text_of(data, node.type), node.type))
 
     def remove_value(self, data: Any) -> None:
         """Take one value out of this leaf-list, without asking what it has."""

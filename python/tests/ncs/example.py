@@ -68,6 +68,7 @@ SCHEMA = make_schema(
                 leaf("nothing", "empty"),
                 leaf_list("roles", "identityref", i=IDENTITIES),
                 leaf_list("numbers", "uint8"),
+                leaf_list("path", user=True),
                 container("qos", leaf("class"), leaf("weight", "uint8"), pres=True),
                 container("plain", leaf("text"), container("deep", leaf("x"))),
                 list_("endpoint", "id unit", leaf("id"), leaf("unit", "int32"), leaf("address"), leaf("delete")),

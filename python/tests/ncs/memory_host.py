@@ -146,7 +146,7 @@ def _put(data: Data, node: SchemaNode, tree: dict) -> None:
                 key = tuple(_types.text_of(row[leaf.name], leaf.type) for leaf in child.keys)
                 _put(entries.setdefault(key, {}), child, row)
         else:
-            data[child] = value
+            data[child] = _in_order(value, child) if child.kind == "leaf-list" else value
 
 
 def _tree(data: Data, node: SchemaNode) -> dict:
@@ -166,10 +166,16 @@ def _tree(data: Data, node: SchemaNode) -> dict:
 
 
 def _ordered(entries: Data, node: SchemaNode) -> list:
-    if node.is_ordered_by_user:
+    if node.keeps_given_order:
         return list(entries)
     leafs = node.keys
     return sorted(entries, key=lambda key: [_types.sort_key(t, leaf.type) for t, leaf in zip(key, leafs)])
+
+
+def _in_order(values: list, node: SchemaNode) -> list:
+    if node.keeps_given_order:
+        return values
+    return sorted(values, key=lambda data: _types.sort_key(_types.text_of(data, node.type), node.type))
 
 
 def _chain(place: Place) -> list[Place]:
@@ -222,8 +228,10 @@ def apply_write(data: Data, place: Place, operation: str, rest: list) -> None:
         _drop_other_cases(above, node)
         if node.kind == "leaf-list" and place.key is not None:
             value = _types.parse(place.key[0], node.type)
-            values = above.setdefault(node, [])
-            values.extend([] if value in values else [value])
+            values = above.get(node, [])
+            above[node] = _in_order(values if value in values else [*values, value], node)
+        elif node.kind == "leaf-list":
+            above[node] = _in_order(rest[0], node)
         else:
             above[node] = rest[0] if rest else [None]
     elif operation == "create":

@@ -14,7 +14,7 @@ _INTERIOR = {"container", "list", "choice", "case", "action", "rpc", "input", "o
 
 def leaf(name: str, base: str = "string", **more: Any) -> Node:
     """Describe a leaf; `more` holds what its type or the leaf has besides."""
-    own = {key: more.pop(key) for key in ("def", "mand", "cfg", "m") if key in more}
+    own = {key: more.pop(key) for key in ("def", "mand", "cfg", "m", "user") if key in more}
     return {"n": name, "k": "leaf", "t": {"b": base, **more}, **own}
 
 

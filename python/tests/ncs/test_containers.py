@@ -209,7 +209,7 @@ class PlainData(ContainerTest):
         self.assertEqual(
             maagic.as_pyval(self.acme),
             {
-                "name": "acme", "vlan_id": 5, "as_number": 64512, "state": "up", "nothing": True, "numbers": [3, 1],
+                "name": "acme", "vlan_id": 5, "as_number": 64512, "state": "up", "nothing": True, "numbers": [1, 3],
                 "qos": {"class": "gold"}, "endpoint": [{"id": "a", "unit": 1}],
             },
         )  # fmt: skip

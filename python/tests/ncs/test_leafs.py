@@ -116,7 +116,16 @@ class LeafLists(LeafTest):
 
     def test_values_are_read_in_order(self) -> None:
         numbers = self.acme.numbers
-        self.assertEqual((list(numbers), numbers.as_list(), len(numbers), numbers[1]), ([3, 1], [3, 1], 2, 1))
+        self.assertEqual((list(numbers), numbers.as_list(), len(numbers), numbers[1]), ([1, 3], [1, 3], 2, 3))
+
+    def test_the_system_orders_them_unless_the_user_does(self) -> None:
+        self.acme.numbers = [30, 4]
+        self.acme.numbers.create(10)
+        self.acme.path = ["z", "a"]
+        self.acme.path.create("m")
+        for _ in range(2):
+            self.assertEqual((list(self.acme.numbers), list(self.acme.path)), ([4, 10, 30], ["z", "a", "m"]))
+            self.trans.apply()
 
     def test_it_is_true_when_it_has_values(self) -> None:
         self.assertTrue(self.acme.numbers)
