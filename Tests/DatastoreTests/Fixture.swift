@@ -87,6 +87,9 @@ enum Fixture {
         list log { config false; leaf line { type string; } }
         anydata blob;
       }
+      container counted {
+        list few { key id; min-elements 2; max-elements 3; leaf id { type string; } }
+      }
       container limits {
         list must-have {
           key id;
@@ -96,7 +99,6 @@ enum Fixture {
           container maybe { presence "optional"; leaf inside { type string; mandatory true; } }
           choice kind { mandatory true; leaf left { type string; } leaf right { type string; } }
         }
-        list few { key id; min-elements 2; max-elements 3; leaf id { type string; } }
         leaf-list pair { type string; max-elements 2; }
         list host {
           key name;

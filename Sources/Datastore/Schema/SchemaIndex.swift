@@ -21,6 +21,10 @@ package final class SchemaIndex: Sendable {
   private let leadsToService: [Bool]
   /// Whether a configuration node has `config false` nodes below it.
   private let leadsToState: [Bool]
+  /// Where leafrefs lead whose instances must exist.
+  private let references: [NodeID: Reference]
+  /// The leafrefs that lead to a leaf.
+  private let referrers: [NodeID: [NodeID]]
 
   /// Works out what a schema means for the store.
   ///
@@ -56,6 +60,10 @@ package final class SchemaIndex: Sendable {
     self.memberships = memberships
     self.leadsToService = leadsToService
     self.leadsToState = leadsToState
+    var references: [NodeID: Reference] = [:]
+    for node in schema.nodes where node.isConfig { references[node.id] = Reference(of: node, in: schema) }
+    self.references = references
+    referrers = Dictionary(grouping: references.keys.sorted { $0.index < $1.index }) { references[$0]?.target ?? .root }
   }
 
   private static func memberships(of child: NodeID, below parent: NodeID, in schema: Schema) -> [Membership]? {
@@ -89,6 +97,15 @@ extension SchemaIndex {
 
   /// Whether a configuration node has `config false` nodes below it.
   func leadsToState(_ node: NodeID) -> Bool { leadsToState[Int(node.index)] }
+
+  /// Where a leafref leads whose instances must exist.
+  func reference(of leaf: NodeID) -> Reference? { references[leaf] }
+
+  /// The leafrefs that lead to a leaf, and whose instances must exist.
+  func referrers(to leaf: NodeID) -> [NodeID] { referrers[leaf] ?? [] }
+
+  /// Whether a leafref leads to a leaf.
+  func isReferredTo(_ leaf: NodeID) -> Bool { referrers[leaf] != nil }
 
   /// Whether a node is a container that exists because its parent does.
   func isTransparent(_ node: SchemaNode) -> Bool { node.kind == .container && !node.isPresence }

@@ -37,7 +37,7 @@ private struct ServiceFinder {
   mutating func compare(_ old: Branch, _ new: Branch, at path: [Keypath.Step]) {
     if old.isIdentical(to: new) { return }
     for node in nodes(old, new) where index.leadsToService(node) {
-      let (before, after) = (old[node]?.content, new[node]?.content)
+      let (before, after) = (old[node], new[node])
       switch (before?.list, after?.list) {
       case (let left?, let right?): compare(left, right, node, at: path)
       case (let left?, nil): compare(left, EntryList(isOrderedByUser: left.isOrderedByUser), node, at: path)
@@ -117,9 +117,4 @@ extension SchemaIndex {
     }
     return differs
   }
-}
-
-extension Branch.Content {
-  fileprivate var list: EntryList? { if case .list(let list) = self { list } else { nil } }
-  fileprivate var branch: Branch? { if case .branch(let branch) = self { branch } else { nil } }
 }

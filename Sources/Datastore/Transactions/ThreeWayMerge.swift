@@ -132,11 +132,6 @@ extension ThreeWayMerge {
 }
 
 extension Branch.Slot {
-  fileprivate var value: Value? { if case .leaf(let value) = content { value } else { nil } }
-  fileprivate var opaque: JSONValue? { if case .opaque(let json) = content { json } else { nil } }
-  fileprivate var branch: Branch? { if case .branch(let branch) = content { branch } else { nil } }
-  fileprivate var list: EntryList? { if case .list(let list) = content { list } else { nil } }
-  fileprivate var items: [Branch.Item]? { if case .leafList(let items) = content { items } else { nil } }
   fileprivate var trace: WriterMerge.Trace {
     .init(origin: origin, content: value.map(Origin.Original.leaf) ?? .present)
   }

@@ -126,3 +126,16 @@ extension Branch.Slot {
     return body(&items)
   }
 }
+
+extension Branch.Slot {
+  /// The value of a leaf.
+  var value: Value? { if case .leaf(let value) = content { value } else { nil } }
+  /// What an `anydata` or `anyxml` holds.
+  var opaque: JSONValue? { if case .opaque(let json) = content { json } else { nil } }
+  /// What is below a container.
+  var branch: Branch? { if case .branch(let branch) = content { branch } else { nil } }
+  /// The entries of a list.
+  var list: EntryList? { if case .list(let list) = content { list } else { nil } }
+  /// The values of a leaf-list.
+  var items: [Branch.Item]? { if case .leafList(let items) = content { items } else { nil } }
+}
