@@ -1,11 +1,13 @@
 import Foundation
 import Host
 import JSON
+import Kernel
 
 /// `callpoint demo`: what Callpoint does, on the example packages.
 enum DemoCommand {
   static func run(_ arguments: ParsedArguments) throws -> CallpointCommand.ExitStatus {
     let installation = try Installation.current()
+    try Subreaper.become()
     let directory = try TemporaryDirectory()
     directory.isKept = arguments.has("--keep")
     if directory.isKept { Console.print("The files of this demo stay in \(directory.path).") }

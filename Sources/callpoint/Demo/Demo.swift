@@ -24,7 +24,7 @@ struct Demo {
   func run() throws -> Bool {
     title("1. A host whose packages run with threads")
     let threading = try start("threading", own: ["threading/vlan", "threading/bench"])
-    try showStatus(threading)
+    try showStatus(threading) { _ in true }
     try showService(threading)
     try showFailure(threading)
     try showParallelActions(threading)
@@ -33,7 +33,7 @@ struct Demo {
 
     title("2. The same, with a process for each callpoint of vlan and bench")
     let multiprocessing = try start("multiprocessing", own: ["vlan", "bench"])
-    try showStatus(multiprocessing)
+    try showStatus(multiprocessing) { ["vlan", "bench"].contains($0) }
     try showParallelCommits(multiprocessing)
     try showLostWorker(multiprocessing)
     let multiprocessingFigures = try measure(multiprocessing)
@@ -61,9 +61,14 @@ struct Demo {
     return host
   }
 
-  private func showStatus(_ host: HostProcess) throws {
+  private func showStatus(_ host: HostProcess, of isShown: (String) -> Bool) throws {
     var client = try connect(host)
-    Console.print("\n" + indented(StatusTable(try client.call("status")).text))
+    var status = try client.call("status").object ?? [:]
+    for member in ["packages", "vms"] {
+      let shown = (status[member]?.array ?? []).filter { isShown($0["name"]?.string ?? "") }
+      status[member] = .array(shown)
+    }
+    Console.print("\n" + indented(StatusTable(.object(status)).text))
   }
 
   private func showService(_ host: HostProcess) throws {
@@ -175,6 +180,8 @@ struct Demo {
     let clock = ContinuousClock.now
     host.killAtOnce()
     host.reap()
+    // The guard is this process's child now, and cleans up before it leaves.
+    while waitpid(-1, nil, 0) > 0 {}
     var left = members
     while !left.isEmpty, ContinuousClock.now - clock < .seconds(5) {
       left.removeAll { !$0.isAlive }
