@@ -68,31 +68,33 @@ final class Store {
 
   /// Waits until no other commit has any of the instances in hand.
   ///
-  /// All of them are taken at once, so that commits cannot wait for each other.
+  /// All of them are taken at once, so that commits cannot wait for each other, and in the order of the calls, so that none
+  /// waits for ever.
   func acquire(_ instances: Set<Keypath>, _ proceed: @escaping () -> Void) {
-    if held.isDisjoint(with: instances) {
-      held.formUnion(instances)
-      proceed()
-    } else {
-      waiting.append((instances, proceed))
-    }
+    waiting.append((instances, proceed))
+    admit()
   }
 
-  /// Lets the next commit have the instances.
+  /// Lets the next commits have the instances.
   func release(_ instances: Set<Keypath>) {
     held.subtract(instances)
-    var still: [(instances: Set<Keypath>, proceed: () -> Void)] = []
-    var next: [() -> Void] = []
+    admit()
+  }
+
+  private func admit() {
+    var taken = held
+    var admitted: [() -> Void] = []
+    var left: [(instances: Set<Keypath>, proceed: () -> Void)] = []
     for waiter in waiting {
-      let isFirst = !still.contains { !$0.instances.isDisjoint(with: waiter.instances) }
-      if isFirst, held.isDisjoint(with: waiter.instances) {
+      if taken.isDisjoint(with: waiter.instances) {
         held.formUnion(waiter.instances)
-        next.append(waiter.proceed)
+        admitted.append(waiter.proceed)
       } else {
-        still.append(waiter)
+        left.append(waiter)
       }
+      taken.formUnion(waiter.instances)
     }
-    waiting = still
-    for proceed in next { proceed() }
+    waiting = left
+    for proceed in admitted { proceed() }
   }
 }
