@@ -95,9 +95,9 @@ final class BuildNode {
     return nil
   }
 
-  /// Whether the node and another are in the same place of the tree but for choices and cases.
+  /// Visits the children as they are in the data tree: those of choices and cases stand in their place.
   ///
-  /// - Parameter body: Called with every data child.
+  /// - Parameter body: Called with each of them.
   func forEachDataChild(_ body: (BuildNode) -> Void) {
     for child in children {
       if child.kind == .choice || child.kind == .case { child.forEachDataChild(body) } else { body(child) }

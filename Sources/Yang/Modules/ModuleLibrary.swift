@@ -18,12 +18,15 @@ struct ModuleLibrary {
   ///
   /// - Parameter directory: The directory.
   /// - Returns: Paths; annotation files (`*-ann.yang`) are left out.
-  mutating func paths(in directory: String) -> [String] {
-    listing(of: directory).values.joined().sorted().filter { !$0.hasSuffix("-ann.yang") }.map { directory + "/" + $0 }
+  /// - Throws: ``YangError`` if the directory cannot be read.
+  mutating func paths(in directory: String) throws(YangError) -> [String] {
+    try listing(of: directory).values.joined().sorted().filter { !$0.hasSuffix("-ann.yang") }.map {
+      directory + "/" + $0
+    }
   }
 
-  /// The names of the modules in a directory, as their file names have them.
-  mutating func modules(in directory: String) -> [String] { Array(listing(of: directory).keys) }
+  /// The names of the modules in a directory, as their file names have them; none if it could not be read.
+  func modules(in directory: String) -> [String] { listings[directory].map { Array($0.keys) } ?? [] }
 
   /// The parsed file at a path.
   ///
@@ -53,7 +56,7 @@ struct ModuleLibrary {
   mutating func find(_ name: String, revision: String?, in directories: [String]) throws(YangError) -> YangFile? {
     for place in directories + fallbacks {
       var best: YangFile?
-      for candidate in listing(of: place)[name] ?? [] {
+      for candidate in try listing(of: place)[name] ?? [] {
         let file = try file(place + "/" + candidate)
         guard file.name == name, revision == nil || revision == file.revision else { continue }
         if file.revision >= best?.revision ?? "" { best = file }
@@ -63,11 +66,19 @@ struct ModuleLibrary {
     return nil
   }
 
-  private mutating func listing(of directory: String) -> Listing {
+  private mutating func listing(of directory: String) throws(YangError) -> Listing {
     if let known = listings[directory] { return known }
     var listing: Listing = [:]
-    // A package without `src/yang` has no modules, which is no error.
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    let names: [String]
+    do {
+      // A package without `src/yang` has no modules, which is no error.
+      let isThere = FileManager.default.fileExists(atPath: directory)
+      names = isThere ? try FileManager.default.contentsOfDirectory(atPath: directory) : []
+    } catch {
+      throw YangError(
+        source: SourceLocation(file: directory, line: 1),
+        message: "the directory cannot be read: \(error.localizedDescription); expected a readable directory")
+    }
     for name in names.sorted() where name.hasSuffix(".yang") && !name.hasPrefix(".") {
       let stem = name.dropLast(".yang".count)
       listing[String(stem.prefix { $0 != "@" }), default: []].append(name)

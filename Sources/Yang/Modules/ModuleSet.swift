@@ -68,23 +68,15 @@ struct ModuleSet {
   private mutating func register(
     _ source: ModuleSource, _ library: inout ModuleLibrary, _ errors: inout CompilerErrors
   ) {
-    for path in library.paths(in: source.directory) {
+    let paths: [String]
+    do throws(YangError) {
+      paths = try library.paths(in: source.directory)
+    } catch {
+      return errors.report(error, owner: source.owner)
+    }
+    for path in paths {
       do throws(YangError) {
-        let file = try library.file(path)
-        guard file.belongsTo == nil else { continue }
-        guard let other = own[file.name] else {
-          own[file.name] = (file, source)
-          continue
-        }
-        if other.source == source {
-          if file.revision > other.file.revision { own[file.name] = (file, source) }
-          continue
-        }
-        guard isCopy(file, of: other.file) else {
-          throw file.statement.error(
-            "module \(file.name) of revision \"\(file.revision)\" is in package \(other.source.owner) too, with revision "
-              + "\"\(other.file.revision)\" (\(other.file.path)); expected the same module in both packages")
-        }
+        try register(try library.file(path), of: source)
       } catch {
         errors.report(error, owner: source.owner)
       }
@@ -95,6 +87,23 @@ struct ModuleSet {
       } catch {
         errors.report(error, owner: source.owner)
       }
+    }
+  }
+
+  private mutating func register(_ file: YangFile, of source: ModuleSource) throws(YangError) {
+    guard file.belongsTo == nil else { return }
+    guard let other = own[file.name] else {
+      own[file.name] = (file, source)
+      return
+    }
+    if other.source == source {
+      if file.revision > other.file.revision { own[file.name] = (file, source) }
+      return
+    }
+    guard isCopy(file, of: other.file) else {
+      throw file.statement.error(
+        "module \(file.name) of revision \"\(file.revision)\" is in package \(other.source.owner) too, with revision "
+          + "\"\(other.file.revision)\" (\(other.file.path)); expected the same module in both packages")
     }
   }
 

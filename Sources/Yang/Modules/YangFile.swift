@@ -30,6 +30,8 @@ final class YangFile: Sendable {
   let fingerprint: Int
   /// The directory the file lies in.
   var directory: String { statement.directory }
+  /// Whether the file is written in YANG 1.1.
+  let isVersion11: Bool
   /// The imports, in order.
   let imports: [Import]
   /// The `include` statements, in order.
@@ -50,6 +52,7 @@ final class YangFile: Sendable {
     var header = statement
     if statement.keyword == .submodule, let parent = statement.first(.belongsTo) { header = parent }
     belongsTo = statement.keyword == .submodule ? header.argument : nil
+    isVersion11 = statement.first(.yangVersion)?.argument == "1.1"
     prefix = header.first(.prefix)?.argument ?? ""
     namespace = statement.first(.namespace)?.argument ?? ""
     var revision = ""

@@ -82,4 +82,10 @@ import Yang
     #expect(schema.node("/l/k")?.defaults == [])
     #expect(schema.node("/l/m")?.defaults == [])
   }
+
+  @Test func `a leaf-list of YANG 1.0 does not take the default of its type`() throws {
+    let schema = try schema("typedef t { type string; default x; } leaf-list l { type t; } leaf a { type t; }")
+    #expect(schema.node("/l")?.defaults == [])
+    #expect(schema.node("/a")?.defaults == ["x"])
+  }
 }
