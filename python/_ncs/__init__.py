@@ -124,7 +124,7 @@ def set_kill_child_on_parent_exit() -> bool:
     return util.set_kill_child_on_parent_exit()
 
 
-from . import cdb, deprecated, dp, error, events, ha, maapi  # noqa: E402 - they use the names above
+from . import cdb, deprecated, dp, error, events, ha, maapi  # noqa: E402, F401 - they use the names above
 
 __all__ = [
     "DaemonCtxRef", "DateTime", "HKeypathRef", "TagValue", "TransCtxRef", "UserInfo", "Value", "XmlTag",
@@ -135,11 +135,10 @@ __all__ = [
 ]  # fmt: skip
 
 _missing = _unsupported.module_getattr("_ncs", _tables.NCS_FUNCTIONS)
-_TYPES = {"CsNode": "CsNode", "CsNodeInfo": "CsNodeInfo", "CsType": "CsType"}
 
 
 def __getattr__(name: str) -> Any:
-    if name in _TYPES:
+    if name in ("CsNode", "CsNodeInfo", "CsType"):
         from ncs import _schema_access
 
         return getattr(_schema_access, name)

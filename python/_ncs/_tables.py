@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 #: Constants of `_ncs`, which `ncs` shows too.
 NCS: dict[str, Any] = {
     "ACCUMULATE": 1, "ADDR": "127.0.0.1", "ALREADY_LOCKED": -4, "ATTR_ANNOTATION": 2147483649,

@@ -1,4 +1,4 @@
-"""The low-level way to the database. The constants have their values; the functions that are not here do not work yet."""
+"""The low-level way to the database. Functions that are published and not here do not work yet."""
 
 from __future__ import annotations
 

@@ -44,7 +44,9 @@ class Host(Protocol):
     A method raises what `failure` returns. `writes` and trees have the form that `ARCHITECTURE.md` gives.
     """
 
-    schema: Schema
+    @property
+    def schema(self) -> Schema:
+        """The schema of the data."""
 
     def open(self, mode: str, db: str, user: str, context: str) -> int:
         """Open a transaction, for `read` or `write` in `running` or `operational`; return its number."""

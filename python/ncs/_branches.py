@@ -6,7 +6,6 @@ when it is looked at. What is not known is `UNKNOWN`; what is known not to be th
 
 from __future__ import annotations
 
-import bisect
 from typing import Any, Optional, Union
 
 from . import _types

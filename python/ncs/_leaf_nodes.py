@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Optional
 
-from _ncs._tables import NCS as _C
 from _ncs._values import Value
-from _ncs.error import Error
 
 from . import _types
 from ._branches import ABSENT
-from ._nodes import MAKERS, Node, _Backend, assign, default_of, leaf_content
+from ._key import Key
+from ._nodes import MAKERS, Node, _Backend, assign, assign_all, checked, default_of, leaf_content
 from ._view import Place
 
 
@@ -49,7 +48,7 @@ class NonEmptyLeaf(Leaf):
 
     def set_value(self, value: Any) -> None:
         """Give the leaf a value."""
-        assign(self._backend, self._place, value)
+        assign(self._place, value)
 
 
 class EmptyLeaf(Leaf):
@@ -98,13 +97,9 @@ class LeafList(Leaf):
         data = self._place.value()
         return default_of(self._place) if data is ABSENT else data
 
-    def _checked(self, value: Any) -> Any:
-        if isinstance(value, (tuple, list)) and len(value) == 1:
-            value = value[0]
-        try:
-            return _types.from_python(value, self._schema.type)
-        except _types.BadValue as refusal:
-            raise _types.bad_type(self._path, refusal) from None
+    def _item(self, key: Any) -> Any:
+        is_wrapped = isinstance(key, (tuple, list, Key)) and len(key) == 1
+        return checked(self._place, key[0] if is_wrapped else key)
 
     def as_list(self) -> list[Any]:
         """Return the values in a list."""
@@ -140,24 +135,15 @@ class LeafList(Leaf):
 
     def create(self, key: Any) -> None:
         """Add a value."""
-        self._place.add_value(self._checked(key))
+        self._place.add_value(self._item(key))
 
     def remove(self, key: Any) -> None:
         """Take a value out."""
-        self._place.remove_value(self._checked(key))
+        self._place.remove_value(self._item(key))
 
     def set_value(self, value: Iterable[Any]) -> None:
         """Give the leaf-list all its values."""
-        if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
-            raise Error(f"{self._path}: a leaf-list takes a list of values, not {value!r}", _C["ERR_BADTYPE"])
-        data = [self._checked(item) for item in value]
-        for index, item in enumerate(data):
-            if self._schema.is_config and item in data[:index]:
-                raise Error(f"{self._path}: {item!r} is given twice", _C["ERR_NON_UNIQUE"])
-        if data:
-            self._place.set(data)
-        else:
-            self._place.delete()
+        assign_all(self._place, value)
 
 
 def _make_leaf(backend: _Backend, place: Place) -> Node:

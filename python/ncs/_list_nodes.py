@@ -2,79 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Optional
 
 from _ncs._keytext import key_text
 from _ncs._tables import MAAPI as _M
 from _ncs._unsupported import refuse
-from _ncs._values import Value
 
-from . import _types
 from ._branches import Key as TextKey
-from ._keypath import parse
+from ._key import Key, key_values, spread
 from ._nodes import MAKERS, Container, ListElement, Node, _Backend, _MaapiBackend
 from ._view import Place
 
-_WHERE = {_M["MOVE_FIRST"]: "first", _M["MOVE_BEFORE"]: "before", _M["MOVE_AFTER"]: "after", _M["MOVE_LAST"]: "last"}
-
-
-class Key:
-    """The key values of a list entry; `str()` gives them in braces."""
-
-    def __init__(self, key: Any, enum_cs_nodes: Any = None) -> None:
-        if isinstance(key, Key):
-            self._values = list(key._values)
-        elif isinstance(key, str):
-            texts = parse("x" + key).steps[0].keys if key.startswith("{") else (key,)
-            self._values = [Value(text) for text in texts or ()]
-        elif isinstance(key, (list, tuple)):
-            self._values = [item if isinstance(item, Value) else Value(_plain(item)) for item in key]
-        else:
-            self._values = [key if isinstance(key, Value) else Value(_plain(key))]
-
-    def __iter__(self) -> Iterator[Value]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def __getitem__(self, index: Any) -> Any:
-        return self._values[index]
-
-    def __str__(self) -> str:
-        return key_text(map(str, self._values))
-
-    __repr__ = __str__
-
-    def __eq__(self, other: object) -> bool:
-        return str(self) == str(other) if isinstance(other, (Key, str)) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(str(self))
-
-
-def _plain(item: Any) -> Any:
-    return item if isinstance(item, (bool, int, str, float)) else str(item)
-
-
-def key_values(place: Place, key: TextKey) -> list[Value]:
-    """Return the values of an entry's key."""
-    leafs = place.node.keys
-    return [_types.to_value(_types.parse(text, leaf.type), leaf.type) for text, leaf in zip(key, leafs)]
-
-
-def _spread(key: Any) -> tuple:
-    if isinstance(key, (tuple, list, Key)):
-        return tuple(key)
-    return (key,)
+#: What the numbers of `maapi.MOVE_*` mean.
+WHERE = {_M["MOVE_FIRST"]: "first", _M["MOVE_BEFORE"]: "before", _M["MOVE_AFTER"]: "after", _M["MOVE_LAST"]: "last"}
 
 
 class ListIterator:
     """Yields the entries of a list."""
 
     def __init__(self, lst: List, secondary_index: Optional[str] = None, xpath_expr: Optional[str] = None) -> None:
-        _refuse_filters(xpath_expr, secondary_index)
+        refuse_filters(xpath_expr, secondary_index)
         self._list = lst
         self._keys = lst._place.entries()
 
@@ -91,7 +38,8 @@ class ListIterator:
         self._keys = iter(())
 
 
-def _refuse_filters(xpath_expr: Optional[str], secondary_index: Optional[str]) -> None:
+def refuse_filters(xpath_expr: Optional[str], secondary_index: Optional[str]) -> None:
+    """Raise if somebody wants only some of the entries, or all in another order."""
     if xpath_expr is not None:
         refuse("filtering a list by an XPath expression")
     if secondary_index is not None:
@@ -107,7 +55,7 @@ class List(Node):
         return ListElement(self._backend, self._place.entry_of(key))
 
     def _entry_place(self, key: Any) -> Place:
-        return self._place.entry_of(self._place.key_from_python(_spread(key)))
+        return self._place.entry_of(self._place.key_from_python(spread(key)))
 
     def __getitem__(self, key: Any) -> ListElement:
         place = self._entry_place(key)
@@ -154,7 +102,7 @@ class List(Node):
 
     def keys(self, xpath_expr: Optional[str] = None, secondary_index: Optional[str] = None) -> list[Key]:
         """Return the keys of all entries."""
-        _refuse_filters(xpath_expr, secondary_index)
+        refuse_filters(xpath_expr, secondary_index)
         return [Key(key_values(self._place, key)) for key in self._place.entries()]
 
     def filter(self, xpath_expr: Optional[str] = None, secondary_index: Optional[str] = None) -> ListIterator:
@@ -164,7 +112,7 @@ class List(Node):
     def move(self, key: Any, where: int, to: Any = None) -> None:
         """Move an entry of a list that is ordered by user: `where` is one of `maapi.MOVE_*`."""
         other = None if to is None else self._entry_place(to)
-        self._entry_place(key).move(_WHERE[where], other)
+        self._entry_place(key).move(WHERE[where], other)
 
 
 def _make_list(backend: _Backend, place: Place) -> Node:

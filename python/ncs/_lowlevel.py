@@ -13,9 +13,10 @@ from _ncs.error import Error
 
 from . import _types
 from ._branches import ABSENT
+from ._key import Key, key_values, spread
 from ._keypath import bad_path, text_of
-from ._list_nodes import Key, _spread, key_values
-from ._nodes import has_content, leaf_content, selected_case
+from ._list_nodes import WHERE, refuse_filters
+from ._nodes import assign, assign_all, has_content, leaf_content, selected_case
 from ._schema import SchemaNode
 from ._view import Place, View
 
@@ -172,25 +173,20 @@ class LowLevel:
         xpath_expr: Optional[str] = None,
     ) -> Cursor:
         """Return a cursor over the keys of a list."""
-        from ._list_nodes import _refuse_filters
-
-        _refuse_filters(xpath_expr, secondary_index)
+        refuse_filters(xpath_expr, secondary_index)
         return Cursor(self.at(path))
 
     # Writing
 
     def set_elem(self, value: Any, path: Any) -> None:
         """Give a leaf a value."""
-        from ._nodes import assign
-
         place = self._leaf(path)
         if place.node.kind == "leaf-list":
-            values = value.as_list() if isinstance(value, Value) else value
-            place.set([_checked(item, place) for item in values])
+            assign_all(place, value.as_list() if isinstance(value, Value) else value)
         elif place.node.is_empty_leaf:
             place.create_leaf()
         else:
-            assign(None, place, value)  # type: ignore[arg-type]
+            assign(place, value)
 
     def set_elem2(self, strval: str, path: Any) -> None:
         """Give a leaf a value by its text."""
@@ -252,7 +248,7 @@ class LowLevel:
     def move(self, tokey: Any, path: Any) -> None:
         """Rename an entry: the old one goes, its content stands under another key."""
         place = self.at(path)
-        target = place.entry_of(place.key_from_python(_spread(tokey)))
+        target = place.entry_of(place.key_from_python(spread(tokey)))
         if target.exists():
             raise Error(target.path, _C["ERR_ALREADY_EXISTS"])
         copy_place(place, target)
@@ -260,13 +256,11 @@ class LowLevel:
 
     def move_ordered(self, where: int, tokey: Any, path: Any) -> None:
         """Put an entry of a list that is ordered by user elsewhere."""
-        from ._list_nodes import _WHERE
-
         place = self.at(path)
         other = None
         if where in (_M["MOVE_BEFORE"], _M["MOVE_AFTER"]):
-            other = place.entry_of(place.key_from_python(_spread(tokey)))
-        place.move(_WHERE[where], other)
+            other = place.entry_of(place.key_from_python(spread(tokey)))
+        place.move(WHERE[where], other)
 
     def copy_tree(self, frompath: Any, topath: Any) -> None:
         """Write what is at one place at another of the same shape."""
@@ -284,13 +278,6 @@ def _or_none(function: Callable[..., Any], *arguments: Any) -> Any:
         if error.confd_errno != _C["ERR_NOEXISTS"]:
             raise
         return None
-
-
-def _checked(item: Any, place: Place) -> Any:
-    try:
-        return _types.from_python(item, place.node.type)
-    except _types.BadValue as refusal:
-        raise _types.bad_type(place.path, refusal) from None
 
 
 def is_creatable(place: Place) -> bool:
@@ -369,11 +356,11 @@ def write_flat(place: Place, values: Iterator[TagValue]) -> None:
                 below.create()
             write_flat(below, values)
         elif node.kind == "leaf-list":
-            below.set([_checked(value, below) for value in (item.v.as_list() if item.v else ())])
+            assign_all(below, item.v.as_list() if item.v is not None else ())
         elif node.is_empty_leaf:
             below.create_leaf()
         elif node.name not in (place.node.key_names if place.key is not None else ()):
-            below.set(_checked(item.v, below))
+            assign(below, item.v)
 
 
 class FlatTree(Sequence[TagValue]):

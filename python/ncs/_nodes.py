@@ -5,7 +5,7 @@ A node is a place in a `View` with Python's operators on it; it holds no data of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from _ncs._tables import NCS as _C
@@ -148,13 +148,13 @@ class Container(Node):
         place = self._child_place(name)
         if place is None:
             raise AttributeError(self._unknown(name))
-        assign(self._backend, place, value)
+        assign(place, value)
 
     def __setitem__(self, name: str, value: Any) -> None:
         place = self._child_place(name)
         if place is None:
             raise KeyError(self._unknown(name))
-        assign(self._backend, place, value)
+        assign(place, value)
 
     def __delattr__(self, name: str) -> None:
         place = self._child_place(name)
@@ -227,6 +227,8 @@ class Case(Container):
 
     __slots__ = ("_case",)
 
+    _case: SchemaNode
+
     def __init__(self, backend: _Backend, place: Place, case: SchemaNode) -> None:
         super().__init__(backend, place)
         object.__setattr__(self, "_case", case)
@@ -256,6 +258,8 @@ class Choice(Node):
     """A choice; what it is set to is a `Case`."""
 
     __slots__ = ("_choice",)
+
+    _choice: SchemaNode
 
     def __init__(self, backend: _Backend, place: Place) -> None:
         # A choice has no place in the data: its members stand in its parent.
@@ -311,7 +315,21 @@ def default_of(place: Place) -> list[Any]:
     return [_types.parse(text, node.type) for text in node.defaults]
 
 
-def assign(backend: _Backend, place: Place, value: Any) -> None:
+def checked(place: Place, value: Any) -> Any:
+    """Return the data that a Python value stands for at a leaf or leaf-list.
+
+    Raises:
+        Error: the type does not allow the value.
+    """
+    if value is None:
+        raise Error(f"{place.path}: None is not a value; `del` removes a leaf", _C["ERR_BADTYPE"])
+    try:
+        return _types.from_python(value, place.node.type)
+    except _types.BadValue as refusal:
+        raise _types.bad_type(place.path, refusal) from None
+
+
+def assign(place: Place, value: Any) -> None:
     """Give a leaf or leaf-list a Python value.
 
     Raises:
@@ -319,22 +337,35 @@ def assign(backend: _Backend, place: Place, value: Any) -> None:
     """
     node = place.node
     if node.kind == "leaf-list":
-        make_node(backend, place).set_value(value)  # type: ignore[attr-defined]
+        assign_all(place, value)
         return
-    if node.kind != "leaf":
+    if node.kind not in ("leaf", "anydata", "anyxml"):
         raise MaagicError(f"{place.path} is a {node.kind}; only leafs and leaf-lists can be assigned to")
-    if value is None:
-        raise Error(f"{place.path}: None is not a value; `del` removes a leaf", _C["ERR_BADTYPE"])
-    try:
-        data = _types.from_python(value, node.type)
-    except _types.BadValue as refusal:
-        raise _types.bad_type(place.path, refusal) from None
+    data = checked(place, value)
     parent = place.parent
     if parent is not None and parent.key is not None and node.name in parent.node.key_names:
         own = parent.key[parent.node.key_names.index(node.name)]
         if own != _types.text_of(data, node.type):
             raise Error(f"{place.path}: a key cannot be changed", _C["ERR_NOT_WRITABLE"])
         return
+    place.set(data)
+
+
+def assign_all(place: Place, values: Any) -> None:
+    """Give a leaf-list all its values.
+
+    Raises:
+        Error: there is no list of values, the type does not allow one of them, or it stands in it twice.
+    """
+    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
+        raise Error(f"{place.path}: a leaf-list takes a list of values, not {values!r}", _C["ERR_BADTYPE"])
+    data = [checked(place, value) for value in values]
+    if not data:
+        place.delete()
+        return
+    for index, item in enumerate(data):
+        if item in data[:index] and place.node.is_config:
+            raise Error(f"{place.path}: {item!r} is given twice", _C["ERR_NON_UNIQUE"])
     place.set(data)
 
 

@@ -270,13 +270,6 @@ class Schema:
         end = self._table if last else _WORD.unpack_from(self._data, self._table + 8 * number + 8)[0]
         return json.loads(self._data[start:end])
 
-    def module(self, label: str) -> Module | None:
-        """Return the module with this name or else with this prefix."""
-        for module in self.modules:
-            if module.name == label:
-                return module
-        return next((module for module in self.modules if module.prefix == label), None)
-
     def contains_name(self, name: str) -> bool:
         """Return whether a node or a namespace of the schema has this name."""
         return any(

@@ -35,7 +35,7 @@ def with_setattr_check(path: Any) -> Iterator[None]:
         _running.path = outer
 
 
-def get_setattr_fun(obj: Any, parent: type) -> Callable[[str, Any], None]:
+def get_setattr_fun(obj: Any, parent: Any) -> Callable[[str, Any], None]:
     """Return what sets an attribute of `obj` as `parent` does, with the warning if it is due."""
 
     def set_attribute(name: str, value: Any) -> None:

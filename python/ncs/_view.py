@@ -7,7 +7,7 @@ they are seen by later reads at once, and go to the host with the next message t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Optional
+from typing import Any
 
 from _ncs._keytext import key_text
 from _ncs._tables import NCS as _C
@@ -142,11 +142,6 @@ class Place:
     def shown_path(self) -> str:
         """The keypath, with `/` for the root."""
         return self.path or "/"
-
-    @property
-    def is_entry(self) -> bool:
-        """Whether this is an entry of a list, or one value of a leaf-list."""
-        return self.key is not None
 
     def keypath(self) -> HKeypathRef:
         """Return the keypath as the low-level API shows it."""

@@ -240,13 +240,13 @@ class PlanComponent:
         state.when = mk_yang_date_and_time()
 
 
-def get_device(node: Any, name: str) -> Node:
+def get_device(node: Any, name: str) -> Any:
     """Return the device with this name."""
     root = get_root(node)
     return root.ncs__devices.device[name]
 
 
-def get_ned_id(device: Node) -> Optional[str]:
+def get_ned_id(device: Any) -> Optional[str]:
     """Return the ned-id of a device, or `None`."""
     device_type = device.device_type
     for kind in ("cli", "netconf", "generic", "snmp"):

@@ -17,6 +17,7 @@ from _ncs._unsupported import unsupported
 from _ncs.error import Error
 
 from . import _transactions
+from ._action_nodes import params_of
 from ._backend import host
 from ._commit_params import (
     CommitParams,
@@ -26,8 +27,8 @@ from ._commit_params import (
     NoOverwriteScope,
     TemplateTypes,
 )
-from ._list_nodes import Key
-from ._lowlevel import LowLevel
+from ._key import Key
+from ._lowlevel import LowLevel, flatten, write_flat
 from ._view import View
 from .progress import EmptySpan
 
@@ -380,9 +381,6 @@ class Transaction:
 
     def request_action(self, params: Any, hashed_ns: int, path: Any) -> list:
         """Run an action with a flattened tree as input, and return its output in that form."""
-        from ._action_nodes import params_of
-        from ._lowlevel import write_flat, flatten
-
         place = self._operations.at(path)
         given = params_of(place.node, "input", place.path)
         write_flat(given._place, iter(params or ()))

@@ -146,7 +146,7 @@ class Paths(ContainerTest):
     tree = vpn_tree(vlan_id=5)
 
     def test_a_node_is_got_by_its_path(self) -> None:
-        for path in ("/v:vpn/l3vpn{acme}", "/vpn/l3vpn{acme}", "/vpn:vpn/vpn:l3vpn{acme}", self.acme, "/vpn/l3vpn{ acme }"):
+        for path in ("/v:vpn/l3vpn{acme}", "/vpn/l3vpn{acme}", "/vpn:vpn/l3vpn{acme}", "/vpn/l3vpn{ acme }", self.acme):
             self.assertEqual(maagic.get_node(self.trans, path)._path, "/v:vpn/l3vpn{acme}")
 
     def test_a_leafs_path_gives_its_value(self) -> None:

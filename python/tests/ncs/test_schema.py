@@ -83,7 +83,6 @@ class SchemaFiles(unittest.TestCase):
     def test_a_modules_name_wins_over_an_equal_prefix(self) -> None:
         schema = make_schema(module("a", "b", leaf("x")), module("b", "c", leaf("x")))
         self.assertEqual(schema.root.names["b:x"].qualified, "b:x")
-        self.assertEqual(schema.module("b").prefix, "c")
 
     def test_dashes_and_dots_become_underscores(self) -> None:
         self.assertEqual(python_name("as-path.length"), "as_path_length")
