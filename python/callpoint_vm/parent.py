@@ -44,16 +44,18 @@ def check(expected: int) -> None:
 
 
 def is_below(ancestor: int) -> bool:
-    """Whether ``ancestor`` is the parent, or the parent's parent: a start command that did not exec stands between."""
-    parent = os.getppid()
-    if parent in (ancestor, 0):
+    """Whether ``ancestor`` is the parent, or stands further up: a start command need not exec, nor what it runs."""
+    pid = os.getppid()
+    if pid == 0:
         return True
     try:
-        with open(f"/proc/{parent}/stat", "rb") as file:
-            # pid (command) state parent ...; the command may hold blanks and parentheses.
-            return int(file.read().rpartition(b")")[2].split()[1]) == ancestor
+        while pid not in (ancestor, 0):
+            with open(f"/proc/{pid}/stat", "rb") as file:
+                # pid (command) state parent ...; the command may hold blanks and parentheses.
+                pid = int(file.read().rpartition(b")")[2].split()[1])
     except OSError:
         return False
+    return pid == ancestor
 
 
 def set_subreaper(on: bool) -> None:
