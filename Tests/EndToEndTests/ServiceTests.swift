@@ -95,7 +95,7 @@ import Testing
     try host.finish()
   }
 
-  @Test func `a nano service runs its states in order and the plan shows each as reached`() throws {
+  @Test func `a nano service runs its states in order and the plan shows each as reached, a delete leaves them`() throws {
     let host = try RunningHost(["vrouter"])
     _ = try host.merge(["vrouter:vrouter": [["name": "r1"]]])
     let data = try host.call("get", ["path": "/vr:vrouter{r1}"])["data"]
@@ -103,8 +103,14 @@ import Testing
     let states = plan.flatMap { $0["state"]?.array ?? [] }
     #expect(states.count >= 4)
     #expect(states.allSatisfy { $0["status"] == "reached" })
+    let machine = try host.call("get", ["path": "/vr:vm-instance"])["data"]?["vrouter:vm-instance"]?[0]
+    #expect(machine?["boot-image"]?.string?.hasPrefix("vrouter-") == true)
+
     _ = try host.call("commit", ["edits": [["op": "delete", "path": "/vr:vrouter{r1}"]]])
     #expect(try host.call("get", ["path": "/vr:vrouter"])["data"] == [:])
+    #expect(try host.call("get", ["path": "/vr:vm-instance"])["data"] == [:])
+    // What the delete callback wrote stays.
+    #expect(try host.call("get", ["path": "/vr:vm-released"])["data"] == ["vrouter:vm-released": [["name": "r1"]]])
     try host.finish()
   }
 }

@@ -28,8 +28,7 @@ final class ServiceProcess {
     if nanoService == nil, entry == nil { return commit.fail(.unregistered(point)) }
     properties = workspace.transaction.working.record(of: change.instance)?.properties ?? []
     modify("pre_modification", entry) { [self] in
-      workspace.transaction.takeBack(change.instance)
-      let afterwards = { [self] in
+      map(entry) { [self] in
         modify("post_modification", entry) { [self] in
           if change.operation == .delete {
             workspace.transaction.forget(change.instance)
@@ -39,17 +38,25 @@ final class ServiceProcess {
           commit.ran(change.instance)
         }
       }
-      if change.operation == .delete {
-        afterwards()
-      } else if let nanoService {
-        NanoProcess(nanoService, point: point, instance: change.instance, in: commit).begin(properties) { [self] in
-          properties = $0
-          afterwards()
-        }
-      } else if let entry {
-        create(entry, then: afterwards)
-      }
     }
+  }
+
+  /// Takes back what the last run wrote, and writes anew unless the instance is gone.
+  private func map(_ entry: CallpointTable.Entry?, then next: @escaping () -> Void) {
+    if let nanoService {
+      let process = NanoProcess(
+        nanoService, point: point, instance: change.instance, in: commit, properties: properties
+      ) { [self] in
+        properties = $0
+        next()
+      }
+      if change.operation == .delete { return process.delete() }
+      workspace.transaction.takeBack(change.instance)
+      return process.create()
+    }
+    workspace.transaction.takeBack(change.instance)
+    guard change.operation != .delete, let entry, entry.callbacks.contains("create") else { return next() }
+    create(entry, then: next)
   }
 
   private func modify(_ operation: String, _ entry: CallpointTable.Entry?, then next: @escaping () -> Void) {

@@ -161,12 +161,12 @@ package final class VirtualMachine {
     output?.readUntilBlocked()
     output?.close()
     output = nil
+    // A component that failed by itself stays so, whatever became of its VM.
+    for index in components.indices where components[index].state != .failed { components[index].state = .stopped }
     perform(lifecycle.exited("\(status)", using: &random))
     switch state {
     case .failed(let error), .waiting(let error): fail(error)
-    case .stopped, .launching:
-      for index in components.indices { components[index].state = .stopped }
-    case .starting, .running, .stopping: break
+    case .stopped, .launching, .starting, .running, .stopping: break
     }
   }
 
