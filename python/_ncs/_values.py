@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import total_ordering
 from typing import Any
 
 from . import _tables
@@ -73,6 +74,7 @@ class XmlTag:
         return hash(self.tag)
 
 
+@total_ordering
 class Value:
     """One value with its type; compares with other values, with text and with numbers."""
 

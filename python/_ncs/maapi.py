@@ -6,6 +6,7 @@ import weakref
 from typing import Any, Callable
 
 from . import _tables, _unsupported
+from ._values import HKeypathRef
 
 globals().update(_tables.MAAPI)
 
@@ -96,6 +97,11 @@ def end_user_session(sock: Any) -> None:
 def get_my_user_session_id(sock: Any) -> int:
     """Return the number of the session."""
     return _session(sock).get_my_user_session_id()
+
+
+def xpath2kpath(sock: Any, xpath: str) -> HKeypathRef:
+    """Return the keypath of an instance-identifier."""
+    return _session(sock).xpath2kpath(xpath)
 
 
 def load_schemas(sock: Any) -> None:

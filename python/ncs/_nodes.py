@@ -218,9 +218,6 @@ class ListElement(Container):
 
     __slots__ = ()
 
-    def __repr__(self) -> str:
-        return f"ListElement {self._path}"
-
 
 class Case(Container):
     """The case of a choice that the data selects; equals its name."""
@@ -299,20 +296,30 @@ def has_content(place: Place) -> bool:
 
 
 def default_of(place: Place) -> list[Any]:
-    """Return the data of a leaf's defaults, if they are in force: its parent exists and its case is selected."""
+    """Return the data of a leaf's defaults, if they are in force: what holds it exists and its cases are selected."""
     node = place.node
-    parent = place.parent
-    if not node.defaults or parent is None or parent.branch() is None:
+    if not node.defaults:
         return []
-    member = node
+    at = place
+    while at.parent is not None:
+        if not _is_selected(at, at.parent):
+            return []
+        at = at.parent
+        if at.node.has_existence:
+            break
+    return [] if at.branch() is None else [_types.parse(text, node.type) for text in node.defaults]
+
+
+def _is_selected(place: Place, parent: Place) -> bool:
+    member = place.node
     while member.parent is not None and member.parent.kind in ("choice", "case"):
         if member.parent.kind == "choice":
             case = selected_case(parent, member.parent)
             chosen = member.parent.fields.get("defcase") if case is None else case.name
             if chosen != member.name:
-                return []
+                return False
         member = member.parent
-    return [_types.parse(text, node.type) for text in node.defaults]
+    return True
 
 
 def checked(place: Place, value: Any) -> Any:

@@ -9,7 +9,7 @@ from ._calls import current, root_and_node, transaction_for
 from ._component import Registration, component_of
 from ._selfassign import get_setattr_fun, set_self_assign_warning
 from .dp import Daemon
-from .maagic import Node, get_root
+from .maagic import get_root
 from .maapi import Maapi
 from .util import mk_yang_date_and_time
 
@@ -24,10 +24,6 @@ class Application:
     def __init__(self, *args: Any, **kwds: Any) -> None:
         self._component = component_of(args, kwds)
         self.log = self._component.log
-
-    @property
-    def _registrations(self) -> list[Registration]:
-        return self._component.registrations
 
     def setup(self) -> None:
         """Register callbacks; subclasses override this."""

@@ -14,9 +14,10 @@ from _ncs._tables import MAAPI as _M
 from _ncs._tables import MAAPI_FUNCTIONS
 from _ncs._tables import NCS as _C
 from _ncs._unsupported import unsupported
+from _ncs._values import HKeypathRef
 from _ncs.error import Error
 
-from . import _transactions
+from . import _transactions, _xpath
 from ._action_nodes import params_of
 from ._backend import host
 from ._commit_params import (
@@ -82,6 +83,7 @@ class Maapi:
         self._context = ""
         self._usid = 0
         self._attached: dict[int, Transaction] = {}
+        self._owned: dict[int, Transaction] = {}
 
     def __enter__(self) -> Maapi:
         return self
@@ -90,7 +92,9 @@ class Maapi:
         self.close()
 
     def close(self) -> None:
-        """End the session; what was only attached to stays."""
+        """End the session and its transactions; those that were only attached to stay with their owners."""
+        for trans in list(self._owned.values()):
+            trans.finish()
         for th in list(self._attached):
             self.detach(th)
         self._user = None
@@ -143,8 +147,8 @@ class Maapi:
         user, context = self._session()
         mode = "write" if rw == _C["READ_WRITE"] else "read"
         th = host().open(mode, _DATABASES[db], user, context)
-        view = _transactions.open_view(th, mode == "write")
-        return Transaction._of(self, th, view, True)
+        trans = self._owned[th] = Transaction._of(self, th, _transactions.open_view(th, mode == "write"), True)
+        return trans
 
     def start_read_trans(self, db: int = _C["RUNNING"], usid: int = 0, flags: int = 0, **who: Any) -> Transaction:
         """Open a transaction for reading."""
@@ -233,6 +237,10 @@ class Maapi:
             return host().action(path, tree, user, context)
         return host().action(path, tree, user, context, trans.th, trans.view.take_writes())
 
+    def xpath2kpath(self, xpath: str) -> HKeypathRef:
+        """Return the keypath of an instance-identifier."""
+        return _xpath.to_keypath(str(xpath))
+
     def request_action(self, params: Any, hashed_ns: int, path: str) -> list:
         """Run an action with a flattened tree as input, and return its output in that form."""
         return Transaction._of(self, -1, _transactions.schema_view(), False).request_action(params, hashed_ns, path)
@@ -304,6 +312,7 @@ class Transaction:
         if self._is_open:
             self._is_open = False
             if self._is_owner:
+                self.maapi._owned.pop(self.th, None)
                 _transactions.close_view(self.th)
             else:
                 self.maapi.detach(self.th)

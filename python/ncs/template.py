@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Iterable, NoReturn, Optional, Union
 
 from _ncs._unsupported import refuse
 
+from ._xpath import quote
 from .maagic import Node, Root
 from .maapi import Transaction
 
@@ -35,16 +35,6 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)
-
-
-def quote(text: str) -> str:
-    """Return text as an XPath string literal, or as a `concat` of some if it has both kinds of quotes."""
-    if "'" not in text:
-        return f"'{text}'"
-    if '"' not in text:
-        return f'"{text}"'
-    chunks = re.findall("[^']+|'+", text)
-    return f"concat({','.join(quote(chunk) for chunk in chunks)})"
 
 
 class Template:

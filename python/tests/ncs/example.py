@@ -76,7 +76,10 @@ SCHEMA = make_schema(
                 choice(
                     "kind",
                     case("cli", leaf("cli-text"), container("cli-more", leaf("y"))),
-                    case("netconf", leaf("nc-text")),
+                    case(
+                        "netconf", leaf("nc-text"), leaf("nc-port", "uint16", **{"def": ["22"]}),
+                        container("nc-more", leaf("level", "uint8", **{"def": ["5"]})),
+                    ),
                     defcase="netconf",
                 ),
                 action(

@@ -142,6 +142,15 @@ class Choices(ContainerTest):
         self.assertNotIn("cli-text", self.host.tree()["vpn:vpn"]["l3vpn"][0])
 
 
+class DefaultsInCases(ContainerTest):
+    def test_they_are_in_force_when_their_case_is(self) -> None:
+        self.assertEqual((self.acme.nc_port, self.acme.nc_more.level), (22, 5), "the default case")
+        self.acme.cli_text = "x"
+        self.assertEqual((self.acme.nc_port, self.acme.nc_more.level), (None, None))
+        self.acme.nc_more.level = 6
+        self.assertEqual((self.acme.nc_port, self.acme.kind), (22, "netconf"))
+
+
 class Paths(ContainerTest):
     tree = vpn_tree(vlan_id=5)
 

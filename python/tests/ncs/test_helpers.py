@@ -3,9 +3,11 @@ from __future__ import annotations
 import logging
 import os
 import queue
+import sys
 import tempfile
 import unittest
 from datetime import datetime, timezone
+from pathlib import Path
 from unittest import mock
 
 import ncs
@@ -174,6 +176,26 @@ class Applications(unittest.TestCase):
         own = log.Log(self.lines)
         self.assertIs(Application(log=own).log, own)
         self.assertIsNotNone(component_of((), {}).log)
+
+
+class ClassesFromBeforeApplications(unittest.TestCase):
+    def test_they_reach_their_vm(self) -> None:
+        folder = Path(ncs.__file__).parents[1] / "ncs_dir" / "src" / "ncs" / "pyapi"
+        with mock.patch.object(sys, "path", [str(folder), *sys.path]):
+            from ncs_pyvm import NcsPyVM
+
+        lines, threads = Lines(), []
+        component = Component("p", "c", "C", log.Log(lines), lambda name, on: threads.append((name, on)))
+        vm = NcsPyVM(component)
+        vm.info("hello")
+        vm.add_running_thread("T")
+        vm.del_running_thread("T")
+        vm.reg_finish(vm.critical)
+        vm.unreg_finish(vm.critical)
+        vm.reg_finish(lambda: vm.debug("end"))
+        component.finish()
+        self.assertEqual(lines.lines, [("info", "hello"), ("debug", "end")])
+        self.assertEqual(threads, [("T", True), ("T", False)])
 
 
 class Plans(unittest.TestCase):

@@ -104,6 +104,15 @@ class Attaching(unittest.TestCase):
             self.assertEqual(Transaction(trans.maapi, th=trans.th).get_elem("/motto"), "x")
         self.assertEqual(self.host.asked["write"], 0)
 
+    def test_closing_the_session_closes_its_transactions(self) -> None:
+        with Maapi() as m:
+            m.start_user_session("admin", "system")
+            trans = m.start_write_trans()
+            maagic.get_root(trans).motto = "x"
+        self.assertEqual(self.host.asked["close"], 1)
+        trans.finish()
+        self.assertEqual(self.host.asked["close"], 1)
+
     def test_writes_to_another_processs_transaction_are_handed_over(self) -> None:
         with Maapi() as m, m.attach(4711) as trans:
             maagic.get_root(trans).motto = "x"

@@ -4,6 +4,7 @@ import pickle
 import unittest
 
 import _ncs
+import _ncs.maapi
 import ncs
 from _ncs._hash import name_hash
 from _ncs.error import Error
@@ -92,6 +93,18 @@ class Keypaths(unittest.TestCase):
             "/v:vpn/l3vpn[v:name='acme']/endpoint[v:id='ce0'][v:unit='1']/address",
         )
         self.assertTrue(_ncs.hkp_prefix_tagmatch(self.keypath(), [SCHEMA.root.names["vpn"].tag]))
+
+    def test_an_instance_identifier_is_a_keypath(self) -> None:
+        with ncs.maapi.Maapi() as m:
+            for xpath in (
+                "/v:vpn/l3vpn[name='acme']/endpoint[v:unit=\"1\"][id='ce0']/address",
+                "/vpn:vpn/vpn:l3vpn[vpn:name='acme']/vpn:endpoint[ id = 'ce0' ][unit='1']/address",
+            ):
+                self.assertEqual(m.xpath2kpath(xpath), self.keypath())
+            self.assertEqual(str(_ncs.maapi.xpath2kpath(m.msock, "/v:vpn/l3vpn")), "/v:vpn/l3vpn")
+            for xpath in ("vpn", "/v:vpn/l3vpn[id='x']", "/v:vpn/nothing", "/v:vpn/l3vpn[name=acme]"):
+                with self.subTest(xpath), self.assertRaises(Error):
+                    m.xpath2kpath(xpath)
 
     def test_contexts_and_keypaths_are_not_pickled(self) -> None:
         for item in (self.keypath(), ncs.UserInfo("a", "b", 1), ncs.TransCtxRef(1, ncs.UserInfo("a", "b", 1))):
