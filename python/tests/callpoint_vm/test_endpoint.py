@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 import unittest
+from random import Random
 from typing import Any, Callable, Optional
 from unittest import mock
 
@@ -308,6 +309,24 @@ class EndpointTests(unittest.TestCase):
             self.served.released[1].set()
             self.reply(2)
         self.assertEqual(self.served.threads[1], self.served.threads[2])
+
+    def test_every_request_has_one_reply_whatever_callbacks_do_and_whoever_takes_over(self) -> None:
+        for seed in range(5):
+            random = Random(seed)
+            never = threading.Event()
+            pauses = {identifier: random.choice((0, 0, 0, 0.0005, 0.003)) for identifier in range(1, 401)}
+            self.served.work = lambda request: never.wait(pauses[request["id"]]) or {"ok": {}}
+            identifiers = list(pauses)
+            while identifiers:
+                count = random.randint(1, 20)
+                self.ask(*identifiers[:count])
+                del identifiers[:count]
+                for _ in range(random.choice((0, 0, 1, 3))):
+                    self.tell("take-over")
+            self.until(lambda: len(self.received) == len(pauses))
+            self.assertEqual(sorted(self.answered()), list(pauses), f"seed {seed}")
+            eventually(lambda: not self.words())
+            self.received.clear()
 
     # Aborting and stopping.
 
