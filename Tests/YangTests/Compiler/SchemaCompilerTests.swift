@@ -76,6 +76,14 @@ import Yang
     #expect(result.schema.node("/s") != nil)
   }
 
+  @Test(arguments: ["ietf-interfaces", "ietf-ip", "tailf-ncs-ned", "tailf-ncs-alarms", "tailf-kicker"])
+  func `a package may import the modules that come with Callpoint`(name: String) throws {
+    let module = Self.module("user", "  import \(name) { prefix other; }\n  leaf a { type string; }")
+    let result = try compile([("user", ["user.yang": module], false)])
+    #expect(result.errors.isEmpty)
+    #expect(result.schema.modules.contains { $0.name == name })
+  }
+
   @Test func `a NED's identity is known without a file that defines it`() throws {
     let identity = try #require(
       NEDIdentity(name: "box-nc-1.0", namespace: "http://tail-f.com/ns/ned-id/box-nc-1.0", interface: "netconf"))
