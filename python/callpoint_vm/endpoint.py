@@ -24,7 +24,15 @@ from typing import Callable, NoReturn, Optional, Protocol
 
 from callpoint_vm import forks, logs, parent, settings
 from callpoint_vm.serving import Call, current
-from callpoint_vm.wire import LIMIT, Lines, Message, ProtocolError, line, read_chunk, write_all
+from callpoint_vm.wire import (
+    LIMIT,
+    Lines,
+    Message,
+    ProtocolError,
+    line,
+    read_chunk,
+    write_all,
+)
 
 #: Words in the page, and so the most threads.
 WORDS = 512

@@ -1,8 +1,8 @@
 """The title of a process: what ``ps -ef`` shows of a worker.
 
-The kernel shows the bytes where the command line of the program lies. They are overwritten, and if they are too few, the
-environment's bytes behind them too, after C's copy of the environment has moved to the heap: the kernel follows a title
-into that area when the byte that ended the command line is not zero any more.
+The kernel shows the bytes where the command line of the program lies. They are overwritten, and if they are too few,
+the environment's bytes behind them too, after C's copy of the environment has moved to the heap: the kernel follows a
+title into that area when the byte that ended the command line is not zero any more.
 """
 
 from __future__ import annotations

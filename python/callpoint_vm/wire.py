@@ -9,7 +9,7 @@ import select
 import socket
 import threading
 from collections import deque
-from typing import Any, Optional
+from typing import Any
 
 from callpoint_vm import forks
 
@@ -107,7 +107,9 @@ class Link:
             self._socket.connect(path)
         except OSError as error:
             self._socket.close()
-            raise OSError(error.errno, f"{os.strerror(error.errno or 0)}: no host answers on the socket {path}") from None
+            raise OSError(
+                error.errno, f"{os.strerror(error.errno or 0)}: no host answers on the socket {path}"
+            ) from None
         self._lines = Lines()
         self._lock = threading.Lock()
         self._descriptors: deque[int] = deque()

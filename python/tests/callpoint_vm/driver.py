@@ -365,9 +365,7 @@ class Host:
     def fork(self, callpoint: int, title: str = "callpoint: vm action x") -> Pipes:
         """Has the template fork a worker."""
         pipes = self.new_pipes()
-        self.template.send(
-            "template.fork", pipes.ends(), endpoint=len(self.pipes), callpoint=callpoint, title=title
-        )
+        self.template.send("template.fork", pipes.ends(), endpoint=len(self.pipes), callpoint=callpoint, title=title)
         pipes.handed_over()
         pipes.ready()
         return pipes
@@ -409,7 +407,9 @@ class Host:
         self.messages.append((connection, message))
         if method.endswith(".hello"):
             if self.refusal is not None:
-                connection.answer(message, error={"code": -32000, "message": self.refusal, "data": {"kind": "invalid-request"}})
+                connection.answer(
+                    message, error={"code": -32000, "message": self.refusal, "data": {"kind": "invalid-request"}}
+                )
                 return
             connection.kind = method.partition(".")[0]
             connection.hello = message["params"]

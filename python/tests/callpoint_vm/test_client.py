@@ -52,10 +52,13 @@ class ClientTests(HostTestCase):
         text = f"pid = os.fork()\nif pid == 0:\n    {HOST}.close(2)\n    os._exit(0)\nos.waitpid(pid, 0)\nresult = pid"
         pid = int(self.pipes.run(2, text))
         self.assertEqual([one.pid for one in self.threads()], [self.host.vm.pid, pid])
-        self.assertEqual([asked[:1] + asked[2:] for asked in self.asked], [(self.host.vm.pid, {"th": 1}), (pid, {"th": 2})])
+        self.assertEqual(
+            [asked[:1] + asked[2:] for asked in self.asked], [(self.host.vm.pid, {"th": 1}), (pid, {"th": 2})]
+        )
 
     def test_a_spawned_child_finds_the_host_through_the_environment(self) -> None:
-        text = f"import subprocess\nresult = subprocess.run([sys.executable, '-c', 'import ncs; {HOST.replace(chr(39), chr(34))}.close(3)']).returncode"
+        script = "from ncs import _backend; _backend.host().close(3)"
+        text = f"import subprocess\nresult = subprocess.run([sys.executable, '-c', '{script}']).returncode"
         self.assertEqual(self.pipes.run(1, text), "0")
         self.assertEqual(self.asked[0][1:], ("trans.close", {"th": 3}))
         self.assertNotEqual(self.asked[0][0], self.host.vm.pid)
@@ -100,7 +103,10 @@ class ClientTests(HostTestCase):
     def test_a_refusal_is_an_error_with_its_number(self) -> None:
         for data, errno in (({"kind": "conflict"}, 70), ({"kind": "invalid-path"}, 8), ({"kind": "x", "errno": 1}, 1)):
             self.answers["trans.close"] = {"error": {"code": -1, "message": "no", "data": data}}
-            text = f"try:\n    {HOST}.close(1)\nexcept Exception as error:\n    result = type(error).__name__, error.confd_errno, error.confd_lasterr"
+            text = (
+                f"try:\n    {HOST}.close(1)\nexcept Exception as error:\n"
+                "    result = type(error).__name__, error.confd_errno, error.confd_lasterr"
+            )
             self.assertEqual(self.pipes.run(errno, text), f"('Error', {errno}, 'no')")
 
     def test_a_deadline_is_moved_on_the_reply_pipe(self) -> None:

@@ -43,9 +43,7 @@ class StartTests(HostTestCase):
     def test_an_import_error_has_file_line_and_message_and_its_traceback_is_in_both_logs(self) -> None:
         component = self.component("import ncs\nimport does_not_exist\n")
         self.assertEqual(component["state"], "failed")
-        self.assertEqual(
-            component["error"], f"{self.file()}:2: ModuleNotFoundError: No module named 'does_not_exist'"
-        )
+        self.assertEqual(component["error"], f"{self.file()}:2: ModuleNotFoundError: No module named 'does_not_exist'")
         self.assertEqual(component["callpoints"], [])
         self.host.until(lambda: b"Traceback" in self.host.output, "a traceback on standard error")
         self.assertIn(f'Traceback (most recent call last):\n  File "{self.file()}", line 2', self.host.log())

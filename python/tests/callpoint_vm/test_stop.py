@@ -171,7 +171,9 @@ class ThreadingTests(HostTestCase):
         self.host.demo(EVALUATING)
         pipes = self.host.serve([0, 1, 2, 3])
         for number in range(4):
-            self.assertEqual(pipes.run(number + 1, "self.args, os.getpid()", callpoint=number), f"([{number}], {self.host.vm.pid})")
+            self.assertEqual(
+                pipes.run(number + 1, "self.args, os.getpid()", callpoint=number), f"([{number}], {self.host.vm.pid})"
+            )
 
     def test_an_instance_is_made_once_and_a_failing_init_is_tried_again(self) -> None:
         self.host.demo(

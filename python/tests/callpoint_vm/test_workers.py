@@ -77,7 +77,12 @@ class WorkerTests(HostTestCase):
         self.assertEqual(second.run(1, "1", callpoint=1), "1")
 
     def test_a_dead_worker_is_reported_with_its_status_and_replaced(self) -> None:
-        for text, status in (("os._exit(0)", 0), ("os._exit(5)", 5), ("os.kill(os.getpid(), 9)", -9), ("os.abort()", -6)):
+        for text, status in (
+            ("os._exit(0)", 0),
+            ("os._exit(5)", 5),
+            ("os.kill(os.getpid(), 9)", -9),
+            ("os.abort()", -6),
+        ):
             pipes = self.host.fork(0)
             pipes.request(1, text)
             self.assertEqual(self.exit_of(pipes), status)
@@ -134,7 +139,9 @@ class WorkerTests(HostTestCase):
 
     def test_what_a_daemon_leaves_behind_is_adopted_by_the_worker(self) -> None:
         pipes = self.host.fork(0)
-        text = "import subprocess\nresult = subprocess.check_output('setsid sleep 1000 >/dev/null & echo $!', shell=True)"
+        text = (
+            "import subprocess\nresult = subprocess.check_output('setsid sleep 1000 >/dev/null & echo $!', shell=True)"
+        )
         daemon = int(eval(pipes.run(1, text)))
         parent = Path(f"/proc/{daemon}/stat").read_text().split()[3]
         self.assertEqual(int(parent), pipes.ready()["pid"])
@@ -158,7 +165,9 @@ class WorkerTests(HostTestCase):
         pipes.run(1, "log.debug('one')")
         pipes.tell("settings", level="debug")
         self.host.template.send("vm.settings", level="debug")
-        self.host.until(lambda: pipes.run(len(pipes.received) + 1, "log.debug('two')") and "two" in self.host.log(), "a line")
+        self.host.until(
+            lambda: pipes.run(len(pipes.received) + 1, "log.debug('two')") and "two" in self.host.log(), "a line"
+        )
         self.host.fork(1).run(1, "log.debug('three')", callpoint=1)
         self.assertIn("- three\n", self.host.log())
         self.assertNotIn("- one\n", self.host.log())
