@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Optional, Union
 
 from ._nodes import MAKERS, BackendError, Container, Node, _Backend, _MemoryBackend
+from ._place import Place
 from ._schema import SchemaNode
-from ._view import Place, View, to_tree
+from ._view import View, to_tree
 
 
 class ActionParams(Container):

@@ -11,7 +11,7 @@ from _ncs._values import Value
 from . import _types
 from ._branches import Key as TextKey
 from ._keypath import parse
-from ._view import Place
+from ._place import Place
 
 
 class Key:

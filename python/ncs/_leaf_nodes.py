@@ -9,9 +9,10 @@ from _ncs._values import Value
 
 from . import _types
 from ._branches import ABSENT
+from ._content import assign, assign_all, checked, default_of, leaf_content
 from ._key import Key
-from ._nodes import MAKERS, Node, _Backend, assign, assign_all, checked, default_of, leaf_content
-from ._view import Place
+from ._nodes import MAKERS, Node, _Backend
+from ._place import Place
 
 
 class Leaf(Node):

@@ -11,7 +11,7 @@ from _ncs._unsupported import refuse
 from ._branches import Key as TextKey
 from ._key import Key, key_values, spread
 from ._nodes import MAKERS, Container, ListElement, Node, _Backend, _MaapiBackend
-from ._view import Place
+from ._place import Place
 
 #: What the numbers of `maapi.MOVE_*` mean.
 WHERE = {_M["MOVE_FIRST"]: "first", _M["MOVE_BEFORE"]: "before", _M["MOVE_AFTER"]: "after", _M["MOVE_LAST"]: "last"}

@@ -13,12 +13,13 @@ from _ncs.error import Error
 
 from . import _types
 from ._branches import ABSENT
+from ._content import assign, assign_all, has_content, leaf_content, selected_case
 from ._key import Key, key_values, spread
 from ._keypath import bad_path, text_of
 from ._list_nodes import WHERE, refuse_filters
-from ._nodes import assign, assign_all, has_content, leaf_content, selected_case
+from ._place import Place
 from ._schema import SchemaNode
-from ._view import Place, View
+from ._view import View
 
 _BEGIN, _END = _C["C_XMLBEGIN"], _C["C_XMLEND"]
 

@@ -5,24 +5,17 @@ A node is a place in a `View` with Python's operators on it; it holds no data of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
-from _ncs._tables import NCS as _C
-from _ncs.error import Error
-
-from . import _types
-from ._branches import ABSENT
+from ._content import assign, selected_case
+from ._place import Place
 from ._schema import SchemaNode, python_name
 from ._schema_access import CsNode
-from ._view import Place, View
+from ._view import View
 
 if TYPE_CHECKING:
     from .maapi import Maapi, Transaction
-
-
-class MaagicError(Exception):
-    """A node was used in a way that its kind does not have."""
 
 
 class BackendError(Exception):
@@ -274,118 +267,6 @@ class Choice(Node):
 
     def _show(self) -> Any:
         return self.get_value()
-
-
-def selected_case(place: Place, choice: SchemaNode) -> Optional[SchemaNode]:
-    """Return the case of a choice that has something in the data at `place`."""
-    for case in choice.children:
-        members = case.data_children if case.kind in ("case", "choice") else [case]
-        if any(has_content(place.down(member)) for member in members):
-            return case
-    return None
-
-
-def has_content(place: Place) -> bool:
-    """Return whether there is data at a place; a plain container needs some in it."""
-    node = place.node
-    if node.kind == "container" and not node.is_presence:
-        return any(has_content(place.down(child)) for child in node.data_children)
-    if node.kind in ("action", "rpc"):
-        return False
-    return place.exists()
-
-
-def default_of(place: Place) -> list[Any]:
-    """Return the data of a leaf's defaults, if they are in force: what holds it exists and its cases are selected."""
-    node = place.node
-    if not node.defaults:
-        return []
-    at = place
-    while at.parent is not None:
-        if not _is_selected(at, at.parent):
-            return []
-        at = at.parent
-        if at.node.has_existence:
-            break
-    return [] if at.branch() is None else [_types.parse(text, node.type) for text in node.defaults]
-
-
-def _is_selected(place: Place, parent: Place) -> bool:
-    member = place.node
-    while member.parent is not None and member.parent.kind in ("choice", "case"):
-        if member.parent.kind == "choice":
-            case = selected_case(parent, member.parent)
-            chosen = member.parent.fields.get("defcase") if case is None else case.name
-            if chosen != member.name:
-                return False
-        member = member.parent
-    return True
-
-
-def checked(place: Place, value: Any) -> Any:
-    """Return the data that a Python value stands for at a leaf or leaf-list.
-
-    Raises:
-        Error: the type does not allow the value.
-    """
-    if value is None:
-        raise Error(f"{place.path}: None is not a value; `del` removes a leaf", _C["ERR_BADTYPE"])
-    try:
-        return _types.from_python(value, place.node.type)
-    except _types.BadValue as refusal:
-        raise _types.bad_type(place.path, refusal) from None
-
-
-def assign(place: Place, value: Any) -> None:
-    """Give a leaf or leaf-list a Python value.
-
-    Raises:
-        Error: the type does not allow the value.
-    """
-    node = place.node
-    if node.kind == "leaf-list":
-        assign_all(place, value)
-        return
-    if node.kind not in ("leaf", "anydata", "anyxml"):
-        raise MaagicError(f"{place.path} is a {node.kind}; only leafs and leaf-lists can be assigned to")
-    data = checked(place, value)
-    parent = place.parent
-    if parent is not None and parent.key is not None and node.name in parent.node.key_names:
-        own = parent.key[parent.node.key_names.index(node.name)]
-        if own != _types.text_of(data, node.type):
-            raise Error(f"{place.path}: a key cannot be changed", _C["ERR_NOT_WRITABLE"])
-        return
-    place.set(data)
-
-
-def assign_all(place: Place, values: Any) -> None:
-    """Give a leaf-list all its values.
-
-    Raises:
-        Error: there is no list of values, the type does not allow one of them, or it stands in it twice.
-    """
-    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
-        raise Error(f"{place.path}: a leaf-list takes a list of values, not {values!r}", _C["ERR_BADTYPE"])
-    data = [checked(place, value) for value in values]
-    if not data:
-        place.delete()
-        return
-    for index, item in enumerate(data):
-        if item in data[:index] and place.node.is_config:
-            raise Error(f"{place.path}: {item!r} is given twice", _C["ERR_NON_UNIQUE"])
-    place.set(data)
-
-
-def leaf_content(place: Place) -> Any:
-    """Return a leaf's data, or its default, or `ABSENT`."""
-    parent = place.parent
-    if parent is not None and parent.key is not None and place.node.name in parent.node.key_names:
-        return _types.parse(parent.key[parent.node.key_names.index(place.node.name)], place.node.type)
-    data = place.value()
-    if data is not ABSENT:
-        return data
-    default = default_of(place)
-    return default[0] if default else ABSENT
 
 
 def _make_container(backend: _Backend, place: Place) -> Node:

@@ -171,6 +171,10 @@ class CsNode:
         """Whether another schema is mounted here."""
         return False
 
+    def bit_positions(self) -> list[tuple[str, int]]:
+        """Return the names and positions of a leaf of type bits."""
+        return [(name, position) for name, position in _types.resolved(self.node.type).get("e", ())]
+
     def has_servicepoint(self) -> bool:
         """Whether a service hangs here."""
         return "sp" in self.node.fields

@@ -9,8 +9,8 @@ from _ncs.error import Error
 
 from . import _types
 from ._keypath import bad_path
+from ._place import Place
 from ._schema import SchemaNode
-from ._view import Place
 
 
 def write_xml(place: Place, xml: str) -> None:

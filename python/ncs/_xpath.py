@@ -8,7 +8,8 @@ from _ncs._values import HKeypathRef
 
 from ._backend import host
 from ._keypath import bad_path
-from ._view import Place, View
+from ._place import Place
+from ._view import View
 
 _STEP = re.compile(r"""/([^/\[\]'"=\s]+)((?:\[[^\]'"]*(?:'[^']*'|"[^"]*")\s*\])*)""")
 _PREDICATE = re.compile(r"""\[\s*([^=\s]+)\s*=\s*('[^']*'|"[^"]*")\s*\]""")

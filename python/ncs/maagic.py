@@ -8,6 +8,7 @@ from _ncs._values import TagValue
 
 from ._action_nodes import Action, ActionParams
 from ._backend import host
+from ._content import MaagicError, has_content
 from ._keypath import text_of
 from ._leaf_nodes import EmptyLeaf, Leaf, LeafList, LeafListIterator, NonEmptyLeaf
 from ._list_nodes import List, ListIterator
@@ -18,7 +19,6 @@ from ._nodes import (
     Choice,
     Container,
     ListElement,
-    MaagicError,
     Node,
     PresenceContainer,
     Root,
@@ -27,12 +27,12 @@ from ._nodes import (
     _MemoryBackend,
     _TransactionBackend,
     content_of,
-    has_content,
     make_node,
 )
+from ._place import Place
+from ._pyvalues import Bits, Empty, Enum
 from ._schema import python_name
-from ._types import Bits, Empty, Enum
-from ._view import Place, View
+from ._view import View
 from ._xml import write_xml
 from .maapi import Maapi, Transaction
 

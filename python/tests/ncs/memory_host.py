@@ -8,8 +8,9 @@ from collections import Counter
 from typing import Any, Callable, Optional
 
 from ncs import _backend, _types
+from ncs._place import Place
 from ncs._schema import Schema, SchemaNode
-from ncs._view import Place, View
+from ncs._view import View
 
 Data = dict[Any, Any]
 

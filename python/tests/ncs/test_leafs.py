@@ -82,6 +82,12 @@ class Leafs(LeafTest):
         leaf.delete()
         self.assertIsNone(leaf.get_value_object())
 
+    def test_bits_know_their_names_by_their_node(self) -> None:
+        bits = maagic.Bits(ncs.Value(b"\x02", ncs.C_BITBIG), self.acme._get_node("flags")._cs_node)
+        self.assertEqual(str(bits), "b")
+        self.acme.flags = bits
+        self.assertEqual((self.acme.flags, self.acme.flags.is_bit_set(1)), ("b", True))
+
     def test_a_key_leaf_has_its_own_value_only(self) -> None:
         endpoint = self.acme.endpoint.create("ce0", "1")
         self.assertEqual((endpoint.id, endpoint.unit), ("ce0", 1))
