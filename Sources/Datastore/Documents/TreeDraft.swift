@@ -12,7 +12,7 @@ struct TreeDraft {
 
     fileprivate enum Source {
       case branch(Branch, Keypath.Step, ModuleID?)
-      case list(EntryList, SchemaNode, after: [Value]?)
+      case list(EntryList, StoreNode, after: [Value]?)
     }
 
     fileprivate let source: Source
@@ -76,7 +76,7 @@ struct TreeDraft {
   }
 
   /// Adds the array of a list, to be filled later.
-  mutating func array(_ list: EntryList, _ node: SchemaNode, after keys: [Value]? = nil, depth: Int = 0) -> Holder {
+  mutating func array(_ list: EntryList, _ node: StoreNode, after keys: [Value]? = nil, depth: Int = 0) -> Holder {
     add(Holder(.list(list, node, after: keys), depth: depth))
   }
 
@@ -128,7 +128,7 @@ struct TreeDraft {
   }
 
   /// Fills in entries with their leafs at least; a list shows one entry even beyond the limit, so that reading on gets on.
-  private mutating func fill(_ holder: Holder, _ list: EntryList, _ node: SchemaNode, after keys: [Value]?) {
+  private mutating func fill(_ holder: Holder, _ list: EntryList, _ node: StoreNode, after keys: [Value]?) {
     for (keys, entry) in list.elements(after: keys) {
       if size > limit, !holder.members.isEmpty {
         holder.isCut = true

@@ -38,7 +38,7 @@ private final class Migration {
     if let known = nodes[id] { return known }
     let old = source[id]
     var found: NodeID?
-    if let parent = node(source.dataParent(of: id)),
+    if let parent = node(source[id].dataParent),
       case .found(let new) = target.child(
         named: old.name, qualifier: source.schema[old.module].name, of: parent), isSuccessor(target[new], of: old)
     {
@@ -48,7 +48,7 @@ private final class Migration {
     return found
   }
 
-  private func isSuccessor(_ new: SchemaNode, of old: SchemaNode) -> Bool {
+  private func isSuccessor(_ new: StoreNode, of old: StoreNode) -> Bool {
     new.kind == old.kind && new.isOrderedByUser == old.isOrderedByUser
       && new.keys.map { target[$0].name } == old.keys.map { source[$0].name }
   }
@@ -95,7 +95,7 @@ private final class Migration {
     case .opaque: content = slot.content
     }
     return Branch.Slot(
-      place: target.place(of: id), node: id, content: content, origin: try origin(slot.origin, as: id, at: path))
+      place: target[id].place, node: id, content: content, origin: try origin(slot.origin, as: id, at: path))
   }
 
   private func list(_ list: EntryList, as id: NodeID, below parent: Keypath) throws(DataError) -> EntryList {

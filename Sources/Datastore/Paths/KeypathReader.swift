@@ -15,17 +15,22 @@ struct KeypathReader {
 
   private let text: String
   private let bytes: [UInt8]
-  private var position = 0
+  /// How many bytes have been read.
+  private(set) var position: Int
 
   /// Whether all was read.
   var isAtEnd: Bool { position == bytes.count }
 
-  /// Starts at the beginning.
+  /// Starts behind what is known already.
   ///
-  /// - Parameter text: The path.
-  init(_ text: String) {
+  /// - Parameters:
+  ///   - text: The path.
+  ///   - bytes: The same in UTF-8.
+  ///   - position: Where to start.
+  init(_ text: String, _ bytes: [UInt8], from position: Int) {
     self.text = text
-    bytes = Array(text.utf8)
+    self.bytes = bytes
+    self.position = position
   }
 
   /// Reads a slash, a name and the keys behind it.

@@ -2,21 +2,10 @@ package import Yang
 
 /// A schema with what the store looks up all the time worked out once.
 package final class SchemaIndex: Sendable {
-  /// A case that a node belongs to, with its choice.
-  struct Membership: Hashable, Sendable {
-    let choice: NodeID
-    let `case`: NodeID
-  }
-
   /// The schema.
   package let schema: Schema
 
-  /// The place of each node among the data children of its parent.
-  private let places: [Int32]
-  /// The node above each node that has a place in a keypath.
-  private let dataParents: [NodeID]
-  /// The choices and cases between each node and its data parent, outermost first; only nodes that have some.
-  private let memberships: [NodeID: [Membership]]
+  private let nodes: [StoreNode]
   /// Whether a node or one below it has a servicepoint.
   private let leadsToService: [Bool]
   /// Whether a configuration node has `config false` nodes below it.
@@ -33,14 +22,12 @@ package final class SchemaIndex: Sendable {
     self.schema = schema
     var places = [Int32](repeating: 0, count: schema.nodes.count)
     var dataParents = [NodeID](repeating: .root, count: schema.nodes.count)
-    var memberships: [NodeID: [Membership]] = [:]
     var leadsToService = schema.nodes.map { $0.servicepoint != nil }
     var leadsToState = [Bool](repeating: false, count: schema.nodes.count)
     for node in schema.nodes where node.kind != .choice && node.kind != .case {
       for (place, child) in node.dataChildren.enumerated() {
         places[Int(child.index)] = Int32(place)
         dataParents[Int(child.index)] = node.id
-        if let found = Self.memberships(of: child, below: node.id, in: schema) { memberships[child] = found }
       }
     }
     for node in schema.nodes where node.servicepoint != nil || !node.isConfig {
@@ -55,9 +42,9 @@ package final class SchemaIndex: Sendable {
         above = schema[id].parent
       }
     }
-    self.places = places
-    self.dataParents = dataParents
-    self.memberships = memberships
+    nodes = schema.nodes.enumerated().map { place, node in
+      StoreNode(node, in: schema, place: places[place], dataParent: dataParents[place])
+    }
     self.leadsToService = leadsToService
     self.leadsToState = leadsToState
     var references: [NodeID: Reference] = [:]
@@ -65,32 +52,11 @@ package final class SchemaIndex: Sendable {
     self.references = references
     referrers = Dictionary(grouping: references.keys.sorted { $0.index < $1.index }) { references[$0]?.target ?? .root }
   }
-
-  private static func memberships(of child: NodeID, below parent: NodeID, in schema: Schema) -> [Membership]? {
-    var found: [Membership] = []
-    var id = child
-    while let above = schema[id].parent, above != parent {
-      if schema[above].kind == .case, let choice = schema[above].parent {
-        found.insert(Membership(choice: choice, case: above), at: 0)
-      }
-      id = above
-    }
-    return found.isEmpty ? nil : found
-  }
 }
 
 extension SchemaIndex {
   /// The node with the given identity.
-  package subscript(id: NodeID) -> SchemaNode { schema[id] }
-
-  /// The place of a node among the data children of its parent.
-  func place(of node: NodeID) -> Int32 { places[Int(node.index)] }
-
-  /// The node above a node, choices and cases left out.
-  package func dataParent(of node: NodeID) -> NodeID { dataParents[Int(node.index)] }
-
-  /// The choices and cases between a node and its data parent, outermost first.
-  func memberships(of node: NodeID) -> [Membership] { memberships[node] ?? [] }
+  package subscript(id: NodeID) -> StoreNode { nodes[Int(id.index)] }
 
   /// Whether a node or one below it has a servicepoint.
   func leadsToService(_ node: NodeID) -> Bool { leadsToService[Int(node.index)] }
@@ -106,9 +72,6 @@ extension SchemaIndex {
 
   /// Whether a leafref leads to a leaf.
   func isReferredTo(_ leaf: NodeID) -> Bool { referrers[leaf] != nil }
-
-  /// Whether a node is a container that exists because its parent does.
-  func isTransparent(_ node: SchemaNode) -> Bool { node.kind == .container && !node.isPresence }
 }
 
 extension SchemaIndex {
@@ -122,7 +85,7 @@ extension SchemaIndex {
   func child(named name: String, qualifier: String?, of parent: NodeID) -> ChildLookup {
     let lookup = schema.child(of: parent, named: name, qualifier: qualifier)
     guard qualifier == nil, parent != .root, case .ambiguous(let nodes) = lookup else { return lookup }
-    return nodes.first { schema[$0].module == schema[parent].module }.map { .found($0) } ?? lookup
+    return nodes.first { self[$0].module == self[parent].module }.map { .found($0) } ?? lookup
   }
 
   /// The word that a keypath puts before a node's name: the prefix, or the module's name where that is not clear.
@@ -138,7 +101,7 @@ extension SchemaIndex {
   ///   - parent: The module of the object it is a member of, or `nil` if it stands at the root.
   /// - Returns: The name, with the module's name before it where it is not the parent's.
   func memberName(of node: NodeID, in parent: ModuleID?) -> String {
-    let node = schema[node]
+    let node = self[node]
     return node.module == parent ? node.name : "\(schema[node.module].name):\(node.name)"
   }
 }

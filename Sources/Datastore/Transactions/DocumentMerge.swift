@@ -44,17 +44,17 @@ struct DocumentMerge {
   }
 
   /// Whether this kind of transaction writes a node; the rest of a document is passed over.
-  private func isWritten(_ node: SchemaNode) -> Bool { node.isConfig != editor.isOperational }
+  private func isWritten(_ node: StoreNode) -> Bool { node.isConfig != editor.isOperational }
 
   private func mergeContainer(
-    _ content: JSONValue, _ node: SchemaNode, _ path: Keypath, into root: inout Branch
+    _ content: JSONValue, _ node: StoreNode, _ path: Keypath, into root: inout Branch
   ) throws(DataError) {
     if node.isPresence, isWritten(node) { editor.create(path, in: &root) }
     try mergeMembers(content, path, into: &root)
   }
 
   private func mergeEntries(
-    _ content: JSONValue, _ node: SchemaNode, _ path: Keypath, into root: inout Branch
+    _ content: JSONValue, _ node: StoreNode, _ path: Keypath, into root: inout Branch
   ) throws(DataError) {
     guard let entries = content.array else { throw editor.badValue(path, "the entries of a list are an array") }
     if node.keys.isEmpty, !isWritten(node) { return }
@@ -95,7 +95,7 @@ struct DocumentMerge {
     }
   }
 
-  private func isName(_ name: String, of node: SchemaNode) -> Bool {
+  private func isName(_ name: String, of node: StoreNode) -> Bool {
     name == node.name || name == index.memberName(of: node.id, in: nil)
   }
 }

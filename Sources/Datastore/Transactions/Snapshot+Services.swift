@@ -99,7 +99,7 @@ extension SchemaIndex {
   /// Whether a slot is configuration: a container without presence is not if all that is in it is state data.
   private func isConfiguration(_ slot: Branch.Slot) -> Bool {
     let node = self[slot.node]
-    guard node.isConfig, isTransparent(node), case .branch(let below) = slot.content else { return node.isConfig }
+    guard node.isConfig, node.isTransparent, case .branch(let below) = slot.content else { return node.isConfig }
     return below.slots.contains { isConfiguration($0) }
   }
 

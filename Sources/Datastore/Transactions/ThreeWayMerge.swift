@@ -24,7 +24,7 @@ struct ThreeWayMerge {
         result.remove(node)
         continue
       }
-      if theirs[node] == nil { result.removeAll { index.excludes(index.memberships(of: node), $0.node) } }
+      if theirs[node] == nil { result.removeAll { index.excludes(index[node].memberships, $0.node) } }
       result.put(slot)
     }
     return result
@@ -42,7 +42,7 @@ struct ThreeWayMerge {
       slot.content = .branch(below)
       return (node.isPresence ? writers.stays(changedBelow: !below.isEmpty) : !below.isEmpty) ? slot : nil
     case .list:
-      let empty = EntryList(isOrderedByUser: node.isOrderedByUser || node.keys.isEmpty)
+      let empty = EntryList(isOrderedByUser: node.hasOrderedEntries)
       let list = merge(base?.list ?? empty, mine?.list ?? empty, theirs?.list ?? empty)
       slot.content = .list(list)
       return list.isEmpty ? nil : slot
@@ -114,7 +114,7 @@ extension ThreeWayMerge {
   }
 
   private func merge(
-    _ base: [Branch.Item], _ mine: [Branch.Item], _ theirs: [Branch.Item], _ node: SchemaNode
+    _ base: [Branch.Item], _ mine: [Branch.Item], _ theirs: [Branch.Item], _ node: StoreNode
   ) -> [Branch.Item] {
     func trace(_ items: [Branch.Item], _ value: Value) -> WriterMerge.Trace? {
       items.first { $0.value == value }.map { .init(origin: $0.origin, content: .present) }

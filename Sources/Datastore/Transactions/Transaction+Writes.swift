@@ -13,7 +13,8 @@ extension Transaction {
       throw DataError(.invalidRequest, .protocolUsage, at: "/", "writes are an array of arrays")
     }
     try edit(as: run) { (editor, root) throws(DataError) in
-      for write in list { try Write(write, in: editor.index).apply(editor, &root) }
+      var parser = KeypathParser(editor.index)
+      for write in list { try Write(write, &parser).apply(editor, &root) }
     }
   }
 

@@ -88,7 +88,7 @@ extension TreeEditor {
   }
 
   /// A value of a leaf or leaf-list.
-  func value(_ json: JSONValue, of node: SchemaNode, _ path: Keypath) throws(DataError) -> Value {
+  func value(_ json: JSONValue, of node: StoreNode, _ path: Keypath) throws(DataError) -> Value {
     guard let type = node.type else { throw badPath(path, "a \(node.kind.rawValue) has no value") }
     do { return try Value(json: json, type: type) } catch { throw badValue(path, "\(error)") }
   }
@@ -96,7 +96,7 @@ extension TreeEditor {
   /// Refuses what the transaction's writer may not write.
   ///
   /// A service keeps its plan and log in state data of its own instance, also while it configures.
-  private func checkWritable(_ node: SchemaNode, _ path: Keypath, in root: Branch) throws(DataError) {
+  private func checkWritable(_ node: StoreNode, _ path: Keypath, in root: Branch) throws(DataError) {
     let isAllowed = node.isConfig ? !isOperational : isOperational || run?.instance.contains(path) == true
     if isAllowed {
       if !node.isConfig { try checkHolder(path, in: root) }
@@ -118,7 +118,7 @@ extension TreeEditor {
       "\(Keypath(Array(configured)).text(in: index)) is not configured")
   }
 
-  private func isKey(_ node: SchemaNode, _ path: Keypath, _ value: Value) throws(DataError) -> Bool {
+  private func isKey(_ node: StoreNode, _ path: Keypath, _ value: Value) throws(DataError) -> Bool {
     guard path.steps.count > 1, let place = index[path.parent.node].keys.firstIndex(of: node.id) else { return false }
     guard path.parent.keys[place] == value else {
       throw DataError(
@@ -136,7 +136,7 @@ extension TreeEditor {
     return path.parent.appending(path.node, keys: [.int64(number)])
   }
 
-  private func described(_ node: SchemaNode, _ path: Keypath) -> String {
+  private func described(_ node: StoreNode, _ path: Keypath) -> String {
     switch node.kind {
     case .list: path.keys.isEmpty ? "a list without keys" : "a list entry"
     case .action, .input, .output, .anydata, .anyxml: "an \(node.kind.rawValue)"

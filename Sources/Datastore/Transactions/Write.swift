@@ -17,18 +17,18 @@ struct Write {
   ///
   /// - Parameters:
   ///   - json: The write.
-  ///   - index: The schema to resolve paths against.
+  ///   - parser: Reads its paths.
   /// - Throws: ``DataError`` if it has not the form of a write, or its path does not exist in the schema.
-  init(_ json: JSONValue, in index: SchemaIndex) throws(DataError) {
+  init(_ json: JSONValue, _ parser: inout KeypathParser) throws(DataError) {
     guard let parts = json.array, parts.count >= 2, let word = parts[0].string, let text = parts[1].string else {
       throw Self.malformed(json)
     }
-    path = try Keypath(text, in: index)
+    path = try parser.parse(text)
     switch (word, parts.count) {
     case ("set", 3): operation = .set(parts[2])
     case ("create", 2): operation = .create
     case ("delete", 2): operation = .delete
-    case ("move", 3), ("move", 4): operation = .move(try Self.position(parts, of: path, json, index))
+    case ("move", 3), ("move", 4): operation = .move(try Self.position(parts, of: path, json, &parser))
     default: throw Self.malformed(json)
     }
   }
@@ -49,21 +49,23 @@ struct Write {
   }
 
   private static func position(
-    _ parts: [JSONValue], of path: Keypath, _ json: JSONValue, _ index: SchemaIndex
+    _ parts: [JSONValue], of path: Keypath, _ json: JSONValue, _ parser: inout KeypathParser
   ) throws(DataError) -> Transaction.Position {
     switch (parts[2].string, parts.count == 4 ? parts[3].string : nil) {
     case ("first", nil): return .first
     case ("last", nil): return .last
-    case ("before", let other?): return .before(try sibling(other, of: path, index))
-    case ("after", let other?): return .after(try sibling(other, of: path, index))
+    case ("before", let other?): return .before(try sibling(other, of: path, &parser))
+    case ("after", let other?): return .after(try sibling(other, of: path, &parser))
     default: throw malformed(json)
     }
   }
 
-  private static func sibling(_ text: String, of path: Keypath, _ index: SchemaIndex) throws(DataError) -> [Value] {
-    let other = try Keypath(text, in: index)
+  private static func sibling(_ text: String, of path: Keypath, _ parser: inout KeypathParser) throws(DataError)
+    -> [Value]
+  {
+    let other = try parser.parse(text)
     guard other.parent == path.parent, other.node == path.node else {
-      throw DataError(.invalidPath, .badPath, at: text, "not an entry of the same list as \(path.text(in: index))")
+      throw DataError(.invalidPath, .badPath, at: text, "not an entry of the same list")
     }
     return other.keys
   }

@@ -17,7 +17,7 @@ extension Branch {
         branch = entry.branch
       case .leaf?, .leafList?, .opaque?: return nil
       case nil:
-        guard index.isTransparent(index[step.node]) else { return nil }
+        guard index[step.node].isTransparent else { return nil }
         branch = Branch()
       }
     }

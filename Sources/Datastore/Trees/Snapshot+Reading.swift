@@ -39,11 +39,11 @@ extension Snapshot {
     }
   }
 
-  private func absent(_ node: SchemaNode, _ step: Keypath.Step) -> Found? {
+  private func absent(_ node: StoreNode, _ step: Keypath.Step) -> Found? {
     if !step.keys.isEmpty { return nil }
     switch node.kind {
     case .container where !node.isPresence: return .branch(Branch(), module: node.module)
-    case .list: return .list(EntryList(isOrderedByUser: node.isOrderedByUser || node.keys.isEmpty))
+    case .list: return .list(EntryList(isOrderedByUser: node.hasOrderedEntries))
     case .leafList: return .items([])
     case .root, .container, .leaf, .choice, .case, .anydata, .anyxml, .action, .rpc, .input, .output, .notification:
       return nil

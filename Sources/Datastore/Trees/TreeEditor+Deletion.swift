@@ -19,7 +19,7 @@ extension TreeEditor {
   }
 
   /// Notes that one value of a leaf-list goes.
-  func noteRemoval(of item: Branch.Item, _ node: SchemaNode, _ path: Keypath) {
+  func noteRemoval(of item: Branch.Item, _ node: StoreNode, _ path: Keypath) {
     if writer(of: node) != nil { note(.removed(itemPath(path, item.value), .item(item))) }
   }
 

@@ -73,18 +73,18 @@ extension TreeEditor {
       switch removed {
       case .slot(let slot): graft(slot, onto: &branch)
       case .entry(let entry):
-        var list = EntryList(isOrderedByUser: node.isOrderedByUser || node.keys.isEmpty)
+        var list = EntryList(isOrderedByUser: node.hasOrderedEntries)
         list.insert(entry, for: path.keys)
-        graft(Branch.Slot(place: index.place(of: node.id), node: node.id, content: .list(list)), onto: &branch)
+        graft(Branch.Slot(place: node.place, node: node.id, content: .list(list)), onto: &branch)
       case .item(let item):
-        graft(Branch.Slot(place: index.place(of: node.id), node: node.id, content: .leafList([item])), onto: &branch)
+        graft(Branch.Slot(place: node.place, node: node.id, content: .leafList([item])), onto: &branch)
       }
     }
   }
 
   private func graft(_ old: Branch.Slot, onto branch: inout Branch) {
     guard let place = branch.firstIndex(of: old.node) else {
-      let own = index.memberships(of: old.node)
+      let own = index[old.node].memberships
       if !branch.slots.contains(where: { index.excludes(own, $0.node) }) { branch.put(old) }
       return
     }

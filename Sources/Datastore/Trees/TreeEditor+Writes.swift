@@ -116,24 +116,19 @@ extension TreeEditor {
     return isThere
   }
 
-  private func addSlot(_ node: SchemaNode, _ content: Branch.Content, _ path: Keypath, to branch: inout Branch) {
+  private func addSlot(_ node: StoreNode, _ content: Branch.Content, _ path: Keypath, to branch: inout Branch) {
     clearOtherCases(of: node.id, path, path.steps.count - 1, in: &branch)
-    var slot = Branch.Slot(place: index.place(of: node.id), node: node.id, content: content)
+    var slot = Branch.Slot(place: node.place, node: node.id, content: content)
     mark(&slot.origin, wasThere: false, node, path)
     branch.put(slot)
   }
 
-  private func putItems(_ items: [Branch.Item], _ node: SchemaNode, _ path: Keypath, in branch: inout Branch) {
+  private func putItems(_ items: [Branch.Item], _ node: StoreNode, _ path: Keypath, in branch: inout Branch) {
     if items.isEmpty {
       branch.remove(node.id)
     } else {
       clearOtherCases(of: node.id, path, path.steps.count - 1, in: &branch)
-      branch.put(Branch.Slot(place: index.place(of: node.id), node: node.id, content: .leafList(items)))
+      branch.put(Branch.Slot(place: node.place, node: node.id, content: .leafList(items)))
     }
   }
-}
-
-extension SchemaNode {
-  /// Whether the values of a leaf-list stand as they were given: RFC 7950 ignores `ordered-by` in state data.
-  var keepsGivenOrder: Bool { isOrderedByUser || !isConfig }
 }

@@ -50,7 +50,7 @@ final class TreeEditor {
   func note(_ step: ServiceRecord.Step) { if run != nil { steps.append(step) } }
 
   /// The service that becomes a writer of a node: none for state data.
-  func writer(of node: SchemaNode) -> ServiceRun? { node.isConfig ? run : nil }
+  func writer(of node: StoreNode) -> ServiceRun? { node.isConfig ? run : nil }
 }
 
 extension TreeEditor {
@@ -84,7 +84,7 @@ extension TreeEditor {
   }
 
   /// Makes the service a writer of a node that has no value of its own, if a service writes.
-  func mark(_ origin: inout Origin?, wasThere: Bool, _ node: SchemaNode, _ path: Keypath) {
+  func mark(_ origin: inout Origin?, wasThere: Bool, _ node: StoreNode, _ path: Keypath) {
     guard let run = writer(of: node), origin?.contains(run) != true else { return }
     let writer = Origin.Writer(run: run, value: nil, edit: stamp)
     if let present = origin {
@@ -132,7 +132,7 @@ extension TreeEditor {
   }
 
   private func descend<Failure: Error>(
-    _ path: Keypath, _ depth: Int, _ end: Int, into list: inout EntryList, _ node: SchemaNode, _ creation: Creation,
+    _ path: Keypath, _ depth: Int, _ end: Int, into list: inout EntryList, _ node: StoreNode, _ creation: Creation,
     _ body: (inout Branch) throws(Failure) -> Void
   ) throws(Failure) -> Bool {
     let keys = path.steps[depth].keys
@@ -152,7 +152,7 @@ extension TreeEditor {
   /// another service made and it writes below.
   ///
   /// Not of its own instance and what that lies in, or the instance would stay because it had run.
-  private func join(_ origin: inout Origin?, _ node: SchemaNode, _ path: Keypath, _ depth: Int) {
+  private func join(_ origin: inout Origin?, _ node: StoreNode, _ path: Keypath, _ depth: Int) {
     guard let run = writer(of: node), origin != nil || depth == createdDepth else { return }
     let joined = Keypath(Array(path.steps[...depth]))
     if !joined.contains(run.instance) { mark(&origin, wasThere: true, node, joined) }
@@ -160,12 +160,12 @@ extension TreeEditor {
 
   /// Adds an empty container, or a list without entries.
   private func add(
-    _ node: SchemaNode, _ path: Keypath, _ depth: Int, to branch: inout Branch
+    _ node: StoreNode, _ path: Keypath, _ depth: Int, to branch: inout Branch
   ) {
     clearOtherCases(of: node.id, path, depth, in: &branch)
-    var slot = Branch.Slot(place: index.place(of: node.id), node: node.id, content: .branch(Branch()))
+    var slot = Branch.Slot(place: node.place, node: node.id, content: .branch(Branch()))
     if node.kind == .list {
-      slot.content = .list(EntryList(isOrderedByUser: node.isOrderedByUser || node.keys.isEmpty))
+      slot.content = .list(EntryList(isOrderedByUser: node.hasOrderedEntries))
     } else if node.isPresence {
       let created = Keypath(Array(path.steps[...depth]))
       if index.leadsToState(node.id), case .branch(let old)? = base.slot(at: created)?.content {
@@ -180,7 +180,7 @@ extension TreeEditor {
   }
 
   /// Makes an entry, with the state data and the place that it had when the transaction began.
-  private func makeEntry(_ node: SchemaNode, _ path: Keypath, _ depth: Int) -> EntryList.Entry {
+  private func makeEntry(_ node: StoreNode, _ path: Keypath, _ depth: Int) -> EntryList.Entry {
     var entry = EntryList.Entry()
     let keepsState = index.leadsToState(node.id)
     guard keepsState || node.isOrderedByUser || writer(of: node) != nil else { return entry }
@@ -203,7 +203,7 @@ extension TreeEditor {
       let node = index[slot.node]
       if !node.isConfig {
         state.put(slot)
-      } else if index.isTransparent(node), index.leadsToState(node.id), case .branch(let below) = slot.content {
+      } else if node.isTransparent, index.leadsToState(node.id), case .branch(let below) = slot.content {
         var kept = slot
         let part = stateData(of: below)
         kept.content = .branch(part)
@@ -215,7 +215,7 @@ extension TreeEditor {
 
   /// Deletes what belongs to other cases of the choices that a node is in.
   func clearOtherCases(of node: NodeID, _ path: Keypath, _ depth: Int, in branch: inout Branch) {
-    let own = index.memberships(of: node)
+    let own = index[node].memberships
     if own.isEmpty { return }
     for slot in branch.slots where index.excludes(own, slot.node) {
       branch.remove(slot.node)
@@ -227,8 +227,8 @@ extension TreeEditor {
 
 extension SchemaIndex {
   /// Whether a node belongs to another case of one of the choices of the given cases.
-  func excludes(_ cases: [Membership], _ node: NodeID) -> Bool {
-    let others = memberships(of: node)
+  func excludes(_ cases: [StoreNode.Membership], _ node: NodeID) -> Bool {
+    let others = self[node].memberships
     return cases.contains { own in others.contains { $0.choice == own.choice && $0.case != own.case } }
   }
 }

@@ -2,7 +2,7 @@ import Yang
 
 extension Validator {
   /// Checks that what a leaf refers to exists.
-  mutating func checkReference(_ node: SchemaNode, _ value: Value, _ path: Keypath) {
+  mutating func checkReference(_ node: StoreNode, _ value: Value, _ path: Keypath) {
     guard let reference = index.reference(of: node.id), !new.hasInstance(of: reference, from: path, value) else {
       return
     }

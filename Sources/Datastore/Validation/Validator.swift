@@ -53,7 +53,7 @@ extension Validator {
     }
   }
 
-  private mutating func checkChoice(_ choice: SchemaNode, _ before: Branch?, _ after: Branch, _ path: Keypath) {
+  private mutating func checkChoice(_ choice: StoreNode, _ before: Branch?, _ after: Branch, _ path: Keypath) {
     let active = choice.children.first { contains(after, anythingOf: $0) }
     for other in choice.children where other != active {
       guard let before, contains(before, anythingOf: other) else { continue }
@@ -61,13 +61,13 @@ extension Validator {
     }
     if let active {
       checkChildren(index[active].children, before, after, path)
-    } else if choice.isMandatory, choice.when.isEmpty {
+    } else if choice.isMandatory {
       fail(.noCaseSelected, path, "no case is selected for the mandatory choice \(choice.name)")
     }
   }
 
   private func contains(_ branch: Branch, anythingOf caseNode: NodeID) -> Bool {
-    branch.slots.contains { slot in index.memberships(of: slot.node).contains { $0.case == caseNode } }
+    branch.slots.contains { slot in index[slot.node].memberships.contains { $0.case == caseNode } }
   }
 
   private mutating func checkNode(_ id: NodeID, _ before: Branch?, _ after: Branch, _ path: Keypath) {
@@ -85,7 +85,7 @@ extension Validator {
     }
   }
 
-  private mutating func checkLeaf(_ node: SchemaNode, _ was: Branch.Slot?, _ now: Branch.Slot?, _ path: Keypath) {
+  private mutating func checkLeaf(_ node: StoreNode, _ was: Branch.Slot?, _ now: Branch.Slot?, _ path: Keypath) {
     if let old = was?.value, old != now?.value, index.isReferredTo(node.id) { lostTargets.insert(node.id) }
     guard let value = now?.value else {
       if path.parent.keys.isEmpty || !index[path.parent.node].keys.contains(node.id) { checkMandatory(node, path) }
@@ -94,20 +94,20 @@ extension Validator {
     if was?.value != value { checkReference(node, value, path) }
   }
 
-  private mutating func checkMandatory(_ node: SchemaNode, _ path: Keypath) {
-    guard node.isMandatory, node.when.isEmpty else { return }
+  private mutating func checkMandatory(_ node: StoreNode, _ path: Keypath) {
+    guard node.isMandatory else { return }
     fail(.notSet, path, "is mandatory and not configured")
   }
 
-  private mutating func checkItems(_ node: SchemaNode, _ was: [Branch.Item], _ now: [Branch.Item], _ path: Keypath) {
+  private mutating func checkItems(_ node: StoreNode, _ was: [Branch.Item], _ now: [Branch.Item], _ path: Keypath) {
     checkCount(node, now.count, path)
     let (old, new) = (Set(was.map(\.value)), Set(now.map(\.value)))
     if !old.isSubset(of: new), index.isReferredTo(node.id) { lostTargets.insert(node.id) }
     for item in now where !old.contains(item.value) { checkReference(node, item.value, path) }
   }
 
-  private mutating func checkCount(_ node: SchemaNode, _ count: Int, _ path: Keypath) {
-    if count < node.minElements, node.when.isEmpty {
+  private mutating func checkCount(_ node: StoreNode, _ count: Int, _ path: Keypath) {
+    if count < node.minElements, !node.isConditional {
       fail(.tooFew, path, "too few, \(count) configured, at least \(node.minElements) must be configured")
     }
     if let most = node.maxElements, count > most {
@@ -115,9 +115,9 @@ extension Validator {
     }
   }
 
-  private mutating func checkContainer(_ node: SchemaNode, _ was: Branch?, _ now: Branch?, _ path: Keypath) {
+  private mutating func checkContainer(_ node: StoreNode, _ was: Branch?, _ now: Branch?, _ path: Keypath) {
     if let was, let now, was.isIdentical(to: now) { return }
-    if node.isPresence || !node.when.isEmpty {
+    if node.isPresence || node.isConditional {
       if let was, now == nil { noteLosses(of: node.dataChildren, was, path) }
       guard let now else { return }
       checkChildren(node.children, was, now, path)
@@ -126,8 +126,8 @@ extension Validator {
     }
   }
 
-  private mutating func checkList(_ node: SchemaNode, _ was: EntryList?, _ now: EntryList?, _ path: Keypath) {
-    let empty = EntryList(isOrderedByUser: node.isOrderedByUser || node.keys.isEmpty)
+  private mutating func checkList(_ node: StoreNode, _ was: EntryList?, _ now: EntryList?, _ path: Keypath) {
+    let empty = EntryList(isOrderedByUser: node.hasOrderedEntries)
     let (was, now) = (was ?? empty, now ?? empty)
     checkCount(node, now.count, path)
     if was.isIdentical(to: now) { return }
@@ -169,10 +169,10 @@ extension Validator {
 
   private func value(of leaf: NodeID, in branch: Branch, below list: NodeID) -> Value? {
     var containers: [Keypath.Step] = []
-    var above = index.dataParent(of: leaf)
+    var above = index[leaf].dataParent
     while above != list, above != .root {
       containers.insert(Keypath.Step(above), at: 0)
-      above = index.dataParent(of: above)
+      above = index[above].dataParent
     }
     return branch.branch(at: containers, index)?[leaf]?.value
   }

@@ -156,7 +156,7 @@ import Yang
       ),
       (
         ["move", "/st:top/rule{a}", "after", "/st:top/item{1}"],
-        "/st:top/item{1}: not an entry of the same list as /st:top/rule{a}", "invalid-path"
+        "/st:top/item{1}: not an entry of the same list", "invalid-path"
       ),
       (
         ["put", "/st:top"],
