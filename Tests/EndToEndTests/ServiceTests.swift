@@ -95,7 +95,8 @@ import Testing
     try host.finish()
   }
 
-  @Test func `a nano service runs its states in order and the plan shows each as reached, a delete leaves them`() throws {
+  @Test func `a nano service runs its states in order and the plan shows each as reached, a delete leaves them`() throws
+  {
     let host = try RunningHost(["vrouter"])
     _ = try host.merge(["vrouter:vrouter": [["name": "r1"]]])
     let data = try host.call("get", ["path": "/vr:vrouter{r1}"])["data"]
