@@ -78,6 +78,17 @@ package struct Router: Sendable {
     return waiting
   }
 
+  /// Takes back everything that waits for a callpoint, which stays open.
+  ///
+  /// - Parameter callpoint: The callpoint.
+  /// - Returns: The requests that were waiting.
+  package mutating func flush(_ callpoint: CallpointID) -> [RequestID] {
+    let waiting = callpoints[callpoint]?.waiting.requests ?? []
+    callpoints[callpoint]?.waiting = RequestQueue()
+    for request in waiting { places[request] = nil }
+    return waiting
+  }
+
   /// Takes in a request.
   ///
   /// - Parameters:
@@ -166,6 +177,11 @@ package struct Router: Sendable {
 
   /// The number of requests that wait for a callpoint.
   package func waiting(for callpoint: CallpointID) -> Int { callpoints[callpoint]?.waiting.count ?? 0 }
+
+  /// The number of a callpoint's requests that endpoints have.
+  package func inFlight(for callpoint: CallpointID) -> Int {
+    places.values.count { $0.callpoint == callpoint && $0.endpoint != nil }
+  }
 
   /// The requests an endpoint has been given and has not answered.
   package func inFlight(on endpoint: EndpointID) -> Set<RequestID> { endpoints[endpoint]?.inFlight ?? [] }

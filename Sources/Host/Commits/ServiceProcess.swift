@@ -55,7 +55,9 @@ final class ServiceProcess {
       return process.create()
     }
     workspace.transaction.takeBack(change.instance)
-    guard change.operation != .delete, let entry, entry.callbacks.contains("create") else { return next() }
+    guard change.operation != .delete, let entry,
+      !entry.callbacks.isDisjoint(with: ["create", "pre_lock_create"])
+    else { return next() }
     create(entry, then: next)
   }
 

@@ -49,6 +49,7 @@ struct StatusReport {
     object["reason"] = component.decision.map { .string($0.reason) }
     object["state"] = .string(component.state.rawValue)
     object["error"] = component.error.map { .string($0) }
+    if !component.threads.isEmpty { object["threads"] = .array(component.threads.map { .string($0) }) }
     return .object(object)
   }
 
@@ -84,6 +85,7 @@ struct StatusReport {
     object["mode"] = component.decision.map { .string($0.mode.rawValue) }
     object["paths"] = .array(points.paths(of: entry.identity).map { .string($0) })
     object["workers"] = .array(machine.workers.filter { $0.callpoint == entry.id }.map(describe))
+    object["inFlight"] = .integer(Int64(dispatcher.inFlight(for: entry.id)))
     object["queued"] = .integer(Int64(dispatcher.waiting(for: entry.id)))
     object["calls"] = .integer(Int64(statistics.calls))
     object["errors"] = .integer(Int64(statistics.errors))

@@ -86,9 +86,11 @@ package final class Dispatcher {
     for request in router.close(callpoint) { settle(request, .failure(error)) }
   }
 
-  /// Refuses requests for a callpoint at once from now on, or, with `nil`, lets them wait again.
+  /// Refuses requests for a callpoint at once from now on, those that wait included, or, with `nil`, lets them wait again.
   package func refuse(_ callpoint: CallpointID, because reason: String?) {
     refusals[callpoint] = reason
+    guard let reason else { return }
+    for request in router.flush(callpoint) { settle(request, .failure(CallError(.unavailable, reason))) }
   }
 
   /// Calls a callpoint.
@@ -156,6 +158,9 @@ package final class Dispatcher {
 
   /// How many requests wait for a callpoint.
   package func waiting(for callpoint: CallpointID) -> Int { router.waiting(for: callpoint) }
+
+  /// How many requests for a callpoint endpoints have.
+  package func inFlight(for callpoint: CallpointID) -> Int { router.inFlight(for: callpoint) }
 
   /// How many requests an endpoint has.
   package func inFlight(on endpoint: EndpointID) -> Int { router.inFlight(on: endpoint).count }

@@ -20,6 +20,8 @@ package struct Component {
   package internal(set) var error: String?
   /// How its callbacks run, once that is decided.
   package internal(set) var decision: ModeDecision?
+  /// The threads that it says it runs (`add_running_thread`).
+  package internal(set) var threads: [String] = []
   /// What it registered.
   package internal(set) var entries: [CallpointTable.Entry] = []
   /// The numbers of its registrations within the VM, in the order of ``entries``.

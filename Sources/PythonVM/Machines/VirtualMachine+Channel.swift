@@ -62,7 +62,9 @@ extension VirtualMachine {
 
   /// Tells the VM and its workers about a new log level.
   package func changeLogLevel(to level: LogLevel) {
-    channel?.notify("vm.settings", ["level": .string(level.rawValue)])
+    let settings: JSONObject = ["level": .string(level.rawValue)]
+    channel?.notify("vm.settings", settings)
+    template?.notify("vm.settings", settings)
     for worker in workers {
       worker.endpoint?.sendControl("{\"do\":\"settings\",\"level\":\"\(level.rawValue)\"}")
     }
@@ -85,8 +87,26 @@ extension VirtualMachine {
     switch method {
     case "vm.component": componentReported(try ComponentReport(params))
     case "vm.ready": setupEnded(threadsLeft: (params["threads"]?.array ?? []).compactMap(\.string))
-    case "vm.event": break
+    case "vm.event": happened(params)
     default: throw ProtocolViolation("unknown message \(method)")
+    }
+  }
+
+  /// What user code has told about itself.
+  private func happened(_ params: JSONValue) {
+    switch params["event"]?.string {
+    case "log-level":
+      // A component asked for it in the VM; its workers and those to come follow.
+      if let level = params["level"]?.string.flatMap({ LogLevel($0) }) { changeLogLevel(to: level) }
+    case "running-thread":
+      guard let name = params["name"]?.string,
+        let index = components.firstIndex(where: {
+          $0.plan.package == params["package"]?.string && $0.plan.name == params["component"]?.string
+        })
+      else { return }
+      components[index].threads.removeAll { $0 == name }
+      if params["running"]?.bool == true { components[index].threads.append(name) }
+    default: break
     }
   }
 

@@ -53,10 +53,9 @@ extension VirtualMachine {
       forkAgain(worker: index, because: params["error"]?.string ?? "the fork failed")
     case "template.exited":
       let status = ExitStatus(wire: Int32(clamping: params["status"]?.int ?? 0))
-      let identity = table.all.first { $0.id == workers[index].callpoint }?.identity
       let pid = workers[index].pid.map(String.init) ?? "?"
       workers[index].lastExit = "\(status)"
-      note("worker \(pid) of \(identity.map { "\($0)" } ?? "a callpoint") ended: \(status)")
+      note("worker \(pid) of \(label(of: workers[index])) ended: \(status)")
       // What its callbacks left behind has been adopted by the guard, which is not told.
       processes.sweep()
       forkAgain(worker: index, because: "its worker, process \(pid), ended: \(status)")
@@ -87,9 +86,9 @@ extension VirtualMachine {
     let callpoint = workers[index].callpoint
     let hasWorked = dispatcher.statistics(of: callpoint).calls > workers[index].callsAtStart
     giveUpEndpoint(ofWorker: index, because: CallError(.workerLost, reason))
-    if case .stopping = state {
+    if workers[index].state == .stopping {
       workers[index].state = .stopped
-      return
+      return workersMayHaveStopped()
     }
     if hasWorked { workers[index].tally.succeeded() }
     let pause = workers[index].tally.failed(using: &random)
@@ -105,6 +104,19 @@ extension VirtualMachine {
       guard let self, self.token == token, workers.indices.contains(index), template != nil else { return }
       fork(worker: index)
     }
+  }
+
+  /// The grace period of a stop is over: kills the workers that are left; their exits let the stop go on.
+  func killLateWorkers() {
+    for worker in workers {
+      guard let endpoint = worker.endpoint else { continue }
+      note("worker of \(label(of: worker)) is killed: it did not stop within \(configuration.grace.seconds) s")
+      killWorker(endpoint.id)
+    }
+  }
+
+  private func label(of worker: Worker) -> String {
+    table.all.first { $0.id == worker.callpoint }.map { "\($0.identity)" } ?? "a callpoint"
   }
 
   private func killWorker(_ endpoint: EndpointID) {

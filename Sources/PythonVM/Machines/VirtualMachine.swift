@@ -57,6 +57,8 @@ package final class VirtualMachine {
   private var output: LineReader?
   private var startTimer: Timer?
   private var stopTimer: Timer?
+  /// Whether the workers are to leave before the VM is told to stop.
+  private var isAskedToStop = false
 
   /// Creates a VM that is stopped.
   ///
@@ -163,10 +165,12 @@ package final class VirtualMachine {
     output = nil
     // A component that failed by itself stays so, whatever became of its VM.
     for index in components.indices where components[index].state != .failed { components[index].state = .stopped }
+    isAskedToStop = false
     perform(lifecycle.exited("\(status)", using: &random))
     switch state {
     case .failed(let error), .waiting(let error): fail(error)
-    case .stopped, .launching, .starting, .running, .stopping: break
+    case .stopped: refuseCallpoints(because: "VM \(plan.name) is stopped")
+    case .launching, .starting, .running, .stopping: break
     }
   }
 
@@ -181,7 +185,9 @@ package final class VirtualMachine {
           startTimer = nil
           perform(lifecycle.startTimedOut())
         }
-      case .askToStop: askToStop()
+      case .askToStop:
+        isAskedToStop = true
+        askToStop()
       case .kill: kill()
       case .relaunch(let pause):
         _ = reactor.after(pause) { [weak self] in
@@ -231,12 +237,29 @@ package final class VirtualMachine {
     return environment
   }
 
+  /// Lets the workers finish what they have, and then runs every `teardown()`.
   private func askToStop() {
-    channel?.notify("vm.stop")
-    if channel == nil { kill() }
+    guard channel != nil else { return kill() }
     for index in components.indices where components[index].state == .running {
       components[index].state = .stopping
     }
+    for index in workers.indices {
+      workers[index].state = .stopping
+      workers[index].endpoint?.sendControl("{\"do\":\"stop\"}")
+    }
+    stopTimer = reactor.after(configuration.grace) { [unowned self] in
+      stopTimer = nil
+      killLateWorkers()
+    }
+    workersMayHaveStopped()
+  }
+
+  /// Goes on with the stop when no worker is left.
+  func workersMayHaveStopped() {
+    guard isAskedToStop, workers.allSatisfy({ $0.endpoint == nil }) else { return }
+    isAskedToStop = false
+    channel?.notify("vm.stop")
+    if let stopTimer { reactor.cancel(stopTimer) }
     stopTimer = reactor.after(configuration.grace) { [unowned self] in
       stopTimer = nil
       note("is killed: it did not stop within \(configuration.grace.seconds) s")
