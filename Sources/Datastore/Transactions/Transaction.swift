@@ -101,6 +101,7 @@ package final class Transaction {
     var steps: [ServiceRecord.Step] = []
     working.records.modify(run.instance) { steps = $0.runs.remove(at: place).steps }
     let editor = TreeEditor(index, base: base.root, run: nil, isOperational: false)
-    for step in steps.reversed() { editor.undo(step, of: run, in: &working.root) }
+    let revival = Revival(working.records, undoing: run)
+    for step in steps.reversed() { editor.undo(step, of: run, in: &working.root, revival) }
   }
 }

@@ -7,10 +7,12 @@ extension TreeEditor {
   ///   - step: The step; the steps after it have been undone.
   ///   - run: The run.
   ///   - root: The whole tree.
-  func undo(_ step: ServiceRecord.Step, of run: ServiceRun, in root: inout Branch) {
+  ///   - revival: Tells what of the things that the run deleted may come back.
+  func undo(_ step: ServiceRecord.Step, of run: ServiceRun, in root: inout Branch, _ revival: Revival) {
     switch step {
     case .wrote(let path): takeBack(path, of: run, in: &root)
-    case .removed(let path, let removed): restore(removed, at: path, in: &root)
+    case .removed(let path, let removed):
+      if let alive = revival.alive(removed, at: path) { restore(alive, at: path, in: &root) }
     case .moved(let path, let other):
       _ = move(path, in: &root) { list in other.flatMap { list[$0] == nil ? nil : $0 } }
     }

@@ -113,6 +113,31 @@ import Yang
     #expect(try top() == before)
   }
 
+  @Test func `of another service's nodes only those come back that it still has`() throws {
+    try transaction.apply(
+      [
+        ["set", "/st:top/name", "a's"], ["set", "/st:top/count", 3], ["create", "/st:top/tags{7}"],
+        ["set", "/st:top/item{8}/label", "a's"],
+        ["set", "/st:top/item{9}/label", "a's"],
+      ], as: a)
+    try transaction.apply([["create", "/st:top/item{9}"]], as: ServiceRun(try Fixture.path("/st:stacked{c}")))
+    let before = try top()
+    let deletions: JSONValue = [
+      ["delete", "/st:top/name"], ["delete", "/st:top/count"], ["delete", "/st:top/tags"], ["delete", "/st:top/item"],
+    ]
+    try transaction.apply(deletions, as: b)
+    takeBack(b)
+    #expect(try top() == before)
+    try transaction.apply(deletions, as: b)
+    takeBack(a)
+    takeBack(b)
+    #expect(
+      try top() == [
+        "name": "user's", "tags": [1], "item": [["id": 1, "label": "user's"], ["id": 9]], "udp-port": 5,
+        "rule": [["name": "x"]],
+      ])
+  }
+
   @Test func `an entry that a service moved goes back`() throws {
     try transaction.apply([["create", "/st:top/rule{y}"], ["create", "/st:top/rule{z}"]])
     try transaction.apply([["move", "/st:top/rule{z}", "first"], ["move", "/st:top/rule{x}", "last"]], as: a)
