@@ -115,3 +115,25 @@ import Testing
     try host.finish()
   }
 }
+
+@Suite struct `Rules of the model` {
+  @Test func `a commit that breaks one changes nothing and names the path`() throws {
+    let host = try RunningHost(["demo-router", "l3vpn"], load: "devices.json")
+    let before = try host.call("get", ["path": "/"])
+    let error = try refusal {
+      try host.merge([
+        "l3vpn:vpn": [
+          "l3vpn": [
+            [
+              "name": "acme", "as-number": 64512,
+              "endpoint": [["id": "e", "ce-device": "ce0", "ce-interface": "x", "ip-network": "10.0.0.0/24"]],
+            ]
+          ]
+        ]
+      ])
+    }
+    #expect(error.message.contains("/l3vpn:vpn/l3vpn{acme}/endpoint{e}/bandwidth"))
+    #expect(try host.call("get", ["path": "/"]) == before)
+    try host.finish()
+  }
+}

@@ -99,6 +99,9 @@ final class Commit {
     let transaction = request.prepared ?? Transaction(on: store.snapshot)
     workspace = Workspace(transaction: transaction, user: request.user, isWritable: true)
     try request.edit(transaction)
+    // A service is not called with input that its own model refuses.
+    let services = transaction.changedServiceInstances().filter { $0.operation != .delete }
+    if !services.isEmpty { try workspace.validate(only: services.map(\.instance)) }
   }
 
   func fail(_ error: CallError) { finish(.failure(error)) }
@@ -159,6 +162,11 @@ final class Commit {
   }
 
   private func complete() {
+    do throws(CallError) {
+      try workspace.validate()
+    } catch {
+      return fail(error)
+    }
     let changes = workspace.transaction.changes
     if request.isDryRun {
       return finish(.success(Outcome(number: number, changes: changes, snapshot: store.snapshot)))

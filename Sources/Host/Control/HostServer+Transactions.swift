@@ -20,6 +20,7 @@ extension HostServer {
     case "trans.validate":
       let workspace = try workspace(params)
       try take(params, into: workspace)
+      try workspace.validate()
       reply([:])
     case "trans.apply": try apply(params, for: request, on: connection)
     case "trans.close":

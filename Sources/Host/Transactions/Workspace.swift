@@ -40,6 +40,19 @@ final class Workspace {
 }
 
 extension Workspace {
+  /// Checks what the transaction would leave behind against the rules of the model.
+  ///
+  /// - Parameter instances: Service instances to confine the check to, or `nil` for everything.
+  /// - Throws: ``CallError`` that names every rule that it breaks, one a line.
+  func validate(only instances: [Keypath]? = nil) throws(CallError) {
+    let places = instances?.map { $0.text(in: transaction.index) }
+    let errors = transaction.validate().filter { error in
+      places.map { $0.contains { error.path.hasPrefix($0) } } ?? true
+    }
+    guard let first = errors.first.map({ CallError($0) }) else { return }
+    throw CallError(first.kind, errors.map { "\($0)" }.joined(separator: "\n"), errno: first.errno)
+  }
+
   /// Applies writes to state data, which the host itself keeps: the plan of a nano service.
   ///
   /// - Parameter writes: The writes, as the wire has them.
