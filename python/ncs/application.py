@@ -212,7 +212,12 @@ class PlanComponent:
         plan = planpath
         if plan._schema.name != "plan" and plan._schema.child("plan") is not None:
             plan = plan.plan
-        self.component = plan.component.create(component_type, name)
+        components = plan.component
+        if len(components._schema.key_names) == 2:
+            self.component = components.create(component_type, name)
+        else:
+            self.component = components.create(name)
+            self.component.type = component_type
 
     def append_state(self, state_name: str) -> None:
         """Add a state that is not reached yet."""

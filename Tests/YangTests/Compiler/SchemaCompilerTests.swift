@@ -28,6 +28,7 @@ import Yang
     let result = SchemaCompiler(searchPath: [], builtIn: Repository.builtIn).compile([])
     #expect(result.errors.isEmpty)
     #expect(result.schema.modules.map(\.name).contains("tailf-ncs"))
+    #expect(result.schema.node("/kickers/data-kicker") != nil)
   }
 
   @Test func `a package with an error is left out and named, the others compile`() throws {

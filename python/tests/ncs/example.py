@@ -9,6 +9,7 @@ from ncs.maapi import Transaction, single_read_trans, single_write_trans
 
 from .memory_host import MemoryHost
 from .schema_builder import (
+    Node,
     action,
     case,
     choice,
@@ -22,6 +23,15 @@ from .schema_builder import (
 
 ENUM = [["down", 0], ["up", 1]]
 IDENTITIES = [["roles", "r", "core"], ["roles", "r", "edge"]]
+
+
+
+def plan(keys: str) -> Node:
+    """Return a service's plan; that of a nano service has two keys."""
+    status = leaf("status", "enumeration", e=[["not-reached", 0], ["reached", 1], ["failed", 2]])
+    states = list_("state", "name", leaf("name"), status, leaf("when"))
+    return container("plan", list_("component", keys, leaf("type"), leaf("name"), states), cfg=False)
+
 
 SCHEMA = make_schema(
     module(
@@ -92,15 +102,8 @@ SCHEMA = make_schema(
                     "plan-component", "type name", leaf("type"), leaf("name"),
                     list_("state", "name", leaf("name"), leaf("status")),
                 ),
-                container(
-                    "plan",
-                    list_(
-                        "component", "type name", leaf("type"), leaf("name"),
-                        list_("state", "name", leaf("name"), leaf("status", "enumeration",
-                              e=[["not-reached", 0], ["reached", 1], ["failed", 2]]), leaf("when")),
-                    ),
-                    cfg=False,
-                ),
+                plan("type name"),
+                container("classic", plan("name")),
                 sp="l3vpn",
             ),
             leaf("count", "uint32", cfg=False),

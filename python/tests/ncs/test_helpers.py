@@ -202,16 +202,24 @@ class Plans(unittest.TestCase):
     def test_states_are_appended_and_reached(self) -> None:
         example_host(vpn_tree())
         with write_trans() as trans:
-            acme = maagic.get_root(trans).vpn.l3vpn["acme"]
-            component = PlanComponent(acme, "self", "ncs:self")
+            service = maagic.get_root(trans).vpn.l3vpn["acme"].classic
+            component = PlanComponent(service, "self", "ncs:self")
             for state in ("ncs:init", "ncs:ready"):
                 component.append_state(state)
             component.set_reached("ncs:init")
             component.set_failed("ncs:ready")
-            states = acme.plan.component["ncs:self", "self"].state
+            self.assertEqual(service.plan.component["self"].type, "ncs:self")
+            states = service.plan.component["self"].state
             self.assertEqual([(s.name, str(s.status)) for s in states],
                              [("ncs:init", "reached"), ("ncs:ready", "failed")])  # fmt: skip
             self.assertIn("T", states["ncs:init"].when)
+
+    def test_components_of_a_nano_service_have_two_keys(self) -> None:
+        example_host(vpn_tree())
+        with write_trans() as trans:
+            acme = maagic.get_root(trans).vpn.l3vpn["acme"]
+            PlanComponent(acme, "self", "ncs:self").append_state("ncs:init")
+            self.assertIn("ncs:init", acme.plan.component["ncs:self", "self"].state)
 
 
 class Devices(unittest.TestCase):
