@@ -16,7 +16,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .testTarget(name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies, swiftSettings: strict)
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.target(name: name), "TestSupport"] + dependencies, swiftSettings: strict)
 }
 
 let package = Package(
@@ -39,6 +40,7 @@ let package = Package(
       name: "callpoint", dependencies: ["callpoint-guard", "Kernel", "JSON", "PythonVM", "Host"],
       swiftSettings: strict),
 
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests(of: "Kernel", ["CLinux", "callpoint-guard"]),
     tests(of: "JSON"),
     tests(of: "Packages"),

@@ -1,4 +1,5 @@
 import Callpoints
+import TestSupport
 import Testing
 
 @Suite struct `Deadline queue` {

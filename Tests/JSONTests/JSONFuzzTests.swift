@@ -1,23 +1,11 @@
 import JSON
+import TestSupport
 import Testing
 
 @Suite struct `JSON fuzz` {
   // Invariant: any bytes parse or throw JSONError, nothing else; skipping agrees with parsing; parse(write(v)) == v.
 
-  /// A small seeded generator, so that a failure can be repeated.
-  private struct Generator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var mixed = state
-      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-      return mixed ^ (mixed >> 31)
-    }
-  }
-
-  private static func text(using generator: inout Generator) -> String {
+  private static func text(using generator: inout SeededGenerator) -> String {
     let alphabet: [Unicode.Scalar] = [
       "a", "b", "\"", "\\", "/", "\n", "\0", "\u{1F}", "\u{E9}", "\u{FFFF}", "\u{1F600}",
     ]
@@ -28,7 +16,7 @@ import Testing
     return String(text)
   }
 
-  private static func value(depth: Int, using generator: inout Generator) -> JSONValue {
+  private static func value(depth: Int, using generator: inout SeededGenerator) -> JSONValue {
     switch Int.random(in: 0...(depth > 0 ? 8 : 6), using: &generator) {
     case 0: return nil
     case 1: return .bool(Bool.random(using: &generator))
@@ -51,7 +39,7 @@ import Testing
   }
 
   @Test(arguments: 1...20) func `what is written is read again as it was`(seed: UInt64) throws {
-    var generator = Generator(state: seed)
+    var generator = SeededGenerator(seed: seed)
     for _ in 0..<25 {
       let value = Self.value(depth: 4, using: &generator)
       #expect(try JSONValue(parsing: value.text) == value)
@@ -60,7 +48,7 @@ import Testing
   }
 
   @Test(arguments: 1...20) func `damaged text parses or throws, and skipping agrees`(seed: UInt64) throws {
-    var generator = Generator(state: seed)
+    var generator = SeededGenerator(seed: seed)
     let spice = Array(#"{}[]",:\ue0-+.1tfn "#.utf8) + [0, 9, 10, 0x80, 0xC3, 0xE2, 0xED, 0xF0, 0xFF]
     for _ in 0..<100 {
       var bytes = Array(Self.value(depth: 3, using: &generator).text.utf8)

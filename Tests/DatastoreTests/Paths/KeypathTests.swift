@@ -1,4 +1,5 @@
 import Datastore
+import TestSupport
 import Testing
 import Yang
 

@@ -1,5 +1,6 @@
 import Datastore
 import JSON
+import TestSupport
 
 /// Random writes in the fixture's model, each of them allowed.
 struct RandomWrites {

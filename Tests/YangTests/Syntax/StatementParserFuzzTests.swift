@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Yang
@@ -7,7 +8,7 @@ import Testing
   // Invariant: any bytes parse or throw `YangError`, in time that grows in step with their number.
 
   @Test(arguments: 1...8) func `any mixture of YANG's bytes parses or throws`(seed: UInt64) throws {
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     let pieces: [[UInt8]] =
       [
         "module m", "leaf a", "x:y", "{", "}", ";", "\"", "'", "\\", "\\n", "+", "//", "/*", "*/", "\n", "\r\n", "\t",
@@ -23,7 +24,7 @@ import Testing
   }
 
   @Test(arguments: 1...4) func `a damaged module parses or throws`(seed: UInt64) throws {
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     let whole = try Repository.bytes(Repository.vectors + "/yang/trap-main.yang")
     for _ in 0..<60 {
       var bytes = whole
@@ -72,18 +73,5 @@ import Testing
     let start = now()
     work()
     return now() - start
-  }
-}
-
-/// A random source that gives the same numbers for the same seed.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }
