@@ -85,6 +85,20 @@ import Yang
     #expect(result.schema.modules.contains { $0.name == name })
   }
 
+  @Test func `an action that a kicker runs is given the transaction of what changed`() throws {
+    let module = Self.module(
+      "user",
+      """
+        import tailf-kicker { prefix kicker; }
+        import tailf-ncs-kicker-extension { prefix telemetry; }
+        rpc changed { input { uses kicker:action-input-params; } }
+        rpc arrived { input { uses telemetry:telemetry-action-input-params; } }
+      """)
+    let schema = try compile([("user", ["user.yang": module], false)]).schema
+    #expect(schema.node("/changed/input/tid") != nil)
+    #expect(schema.node("/arrived/input/tid") != nil)
+  }
+
   @Test func `a NED's identity is known without a file that defines it`() throws {
     let identity = try #require(
       NEDIdentity(name: "box-nc-1.0", namespace: "http://tail-f.com/ns/ned-id/box-nc-1.0", interface: "netconf"))
