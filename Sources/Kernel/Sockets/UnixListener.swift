@@ -57,15 +57,27 @@ package final class UnixListener {
       if connection >= 0 {
         onConnection(Descriptor(owning: connection))
       } else if errno == EMFILE || errno == ENFILE {
-        guard refuseOne(of: listener) else { return }
+        guard refuseOne(of: listener) else { return spare == nil ? pause() : () }
       } else if errno != EINTR && errno != ECONNABORTED {
         return
       }
     }
   }
 
-  /// Takes a connection only to close it; false if even that is impossible for now.
+  /// Looks away for a moment: as long as a connection waits the loop would be told of it again and again.
+  private func pause() {
+    guard let registration else { return }
+    reactor.change(registration, to: [])
+    reactor.after(.milliseconds(100)) { [weak self] in
+      guard let self, self.registration == registration else { return }
+      reactor.change(registration, to: .readable)
+    }
+  }
+
+  /// Takes a connection only to close it; false if there is none, or if even that is impossible for now.
   private func refuseOne(of listener: Int32) -> Bool {
+    // Another thread may have been faster when the spare one's place was free.
+    if spare == nil { spare = try? Descriptor.devNull() }
     guard let given = spare.take() else { return false }
     given.close()
     let connection = clinux_accept(listener)
