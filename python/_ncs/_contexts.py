@@ -12,26 +12,28 @@ PROTO_TCP = _tables.NCS["PROTO_TCP"]
 class UserInfo:
     """The user session that a callback runs for."""
 
+    # The same for all of them.
+    addr = "127.0.0.1"
+    af = 2
+    port = 0
+    proto = PROTO_TCP
+    clearpass = ""
+    logintime = 0
+    lmode = 0
+    flags = 0
+    snmp_v3_ctx = ""
+    actx_thandle = -1
+    #: What `action_seterr` said.
+    error_text: str | None = None
+    #: The `TagValue`s that `action_reply_values` gave.
+    reply: list | None = None
+
     def __init__(self, username: str, context: str, usid: int, request: int | None = None) -> None:
         self.username = username
         self.context = context
         self.usid = usid
-        self.addr = "127.0.0.1"
-        self.af = 2
-        self.port = 0
-        self.proto = PROTO_TCP
-        self.clearpass = ""
-        self.logintime = 0
-        self.lmode = 0
-        self.flags = 0
-        self.snmp_v3_ctx = ""
-        self.actx_thandle = -1
         #: The request that the callback serves; `action_set_timeout` moves its deadline.
         self.request = request
-        #: What `action_seterr` said.
-        self.error_text: str | None = None
-        #: The `TagValue`s that `action_reply_values` gave.
-        self.reply: list | None = None
 
     def __reduce__(self) -> Any:
         raise TypeError("cannot pickle a user session; pass the fields you need")

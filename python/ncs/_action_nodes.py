@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Optional, Union
 
 from ._nodes import MAKERS, BackendError, Container, Node, _Backend, _MemoryBackend
@@ -11,24 +12,41 @@ from ._view import View, to_tree
 
 
 class ActionParams(Container):
-    """The input or the output of an action: a tree in memory."""
+    """The input or the output of an action: a tree in memory, made when somebody looks into it."""
 
-    __slots__ = ()
+    # Other nodes have these two from the start.
+    __slots__ = ("__dict__", "_given")
+
+    _given: tuple[SchemaNode, str, Optional[dict]]
+
+    def __init__(self, node: SchemaNode, path: str, tree: Optional[dict]) -> None:
+        object.__setattr__(self, "_given", (node, path, tree))
+
+    @cached_property
+    def _backend(self) -> _Backend:  # type: ignore[override]
+        node, path, tree = self._given
+        view = View(node.schema, node, path=path)
+        if tree:
+            view.root.merge(tree)
+        return _MemoryBackend(view)
+
+    @cached_property
+    def _place(self) -> Place:  # type: ignore[override]
+        return self._backend.view.place
 
     def _tree(self) -> dict[str, Any]:
+        if not self._given[2] and "_backend" not in self.__dict__:
+            return {}
         return to_tree(self._place.view.root, self._schema)
 
 
 def params_of(action: SchemaNode, kind: str, path: str, tree: Optional[dict] = None) -> ActionParams:
     """Return the `input` or `output` of an action, with this content."""
-    node = next((child for child in action.children if child.kind == kind), None)
+    node = action.child(kind)
     if node is None:
         brief = {"n": kind, "k": kind}
         node = SchemaNode(action.schema, action, brief)
-    view = View(action.schema, node, path=path)
-    if tree:
-        view.root.merge(tree)
-    return ActionParams(_MemoryBackend(view), view.place)
+    return ActionParams(node, path, tree)
 
 
 class Action(Node):

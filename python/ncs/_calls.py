@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, Optional
 
 from _ncs._contexts import TransCtxRef, UserInfo
@@ -12,25 +11,59 @@ from _ncs._contexts import TransCtxRef, UserInfo
 from . import _transactions
 from ._action_nodes import ActionParams
 from ._nodes import Node, make_node
+from ._view import View
 from .maagic import _backend_of, get_root
 from .maapi import Maapi, Transaction
 
-_running = threading.local()
-
 
 class Call:
-    """One request: who it is for, and the transaction it works in."""
+    """One request: who it is for, and the transaction it works in, which is made only if the callback looks.
 
-    def __init__(self, request: dict[str, Any], is_writable: bool) -> None:
+    As a context it is the call that this thread runs; callbacks that a callback calls back come on top.
+    """
+
+    input: Optional[ActionParams] = None
+    output: Optional[ActionParams] = None
+
+    def __init__(self, request: dict[str, Any]) -> None:
         self.request = request
         self.uinfo = user_of(request)
-        self.tctx = TransCtxRef(request["id"], self.uinfo)
-        self.view = _transactions.open_view(request["id"], is_writable)
-        self.maapi = Maapi()
-        self.maapi.adopt(self.uinfo.username, self.uinfo.context, self.uinfo.usid)
-        self.trans = self.maapi.attach(self.tctx)
-        self.input: Optional[ActionParams] = None
-        self.output: Optional[ActionParams] = None
+        self._outer: Optional[Call] = None
+
+    def __enter__(self) -> None:
+        self._outer, _running.call = _running.call, self
+
+    def __exit__(self, *_error: object) -> None:
+        _running.call = self._outer
+
+    @cached_property
+    def tctx(self) -> TransCtxRef:
+        """The transaction's context."""
+        return TransCtxRef(self.request["id"], self.uinfo)
+
+    @cached_property
+    def view(self) -> View:
+        """The transaction's data."""
+        return _transactions.view_of(self.request["id"])
+
+    @cached_property
+    def maapi(self) -> Maapi:
+        """The user's session."""
+        maapi = Maapi()
+        maapi.adopt(self.uinfo.username, self.uinfo.context, self.uinfo.usid)
+        return maapi
+
+    @cached_property
+    def trans(self) -> Transaction:
+        """The transaction."""
+        return self.maapi.attach(self.tctx)
+
+
+class _Running(threading.local):
+    call: Optional[Call] = None
+
+
+_running = _Running()
 
 
 def user_of(request: dict[str, Any]) -> UserInfo:
@@ -41,20 +74,9 @@ def user_of(request: dict[str, Any]) -> UserInfo:
     )
 
 
-@contextmanager
-def running(call: Call) -> Iterator[None]:
-    """Make `call` the one that this thread runs; callbacks that a callback calls back come on top."""
-    outer = current()
-    _running.call = call
-    try:
-        yield
-    finally:
-        _running.call = outer
-
-
 def current() -> Optional[Call]:
     """Return the call that this thread runs."""
-    return getattr(_running, "call", None)
+    return _running.call
 
 
 def transaction_for(tctx: TransCtxRef) -> Transaction:

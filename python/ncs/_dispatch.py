@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Callable, Optional
 
 from _ncs._tables import NCS as _C
@@ -13,10 +14,12 @@ from _ncs.error import Error
 
 from . import _backend, _transactions, _types
 from ._action_nodes import params_of
-from ._calls import Call, root_and_node, running, user_of
+from ._calls import Call, root_and_node, user_of
 from ._component import Registration
 from ._lowlevel import FlatTree, write_flat
+from ._schema import Schema, SchemaNode
 from ._selfassign import with_setattr_check
+from ._view import View
 from .dp import ValidationError
 
 __all__ = ["Registration", "abort", "run"]
@@ -37,9 +40,10 @@ def run(instance: Any, registration: Registration, request: dict[str, Any], host
         _backend.install(host)
     operation = request["op"]
     method = f"cb_{operation}"
-    call = Call(request, operation not in _READ_ONLY)
+    call = Call(request)
+    _transactions.serve(request["id"], operation not in _READ_ONLY)
     try:
-        with running(call):
+        with call:
             ok = _RUNNERS[operation](instance, call)
     except ValidationError as refusal:
         log.debug(f"{method} of {registration.name}: {refusal}")
@@ -51,8 +55,10 @@ def run(instance: Any, registration: Registration, request: dict[str, Any], host
         log.exception(f"{method} of {registration.name}: {type(error).__name__}: {error}")
         return {"error": _described(method, error)}
     finally:
-        _transactions.drop_view(request["id"])
-    return {"ok": ok, "writes": call.view.take_writes(), "reads": list(call.view.reads)}
+        view = _transactions.leave(request["id"])
+    if view is None:
+        return {"ok": ok, "writes": [], "reads": []}
+    return {"ok": ok, "writes": view.take_writes(), "reads": list(view.reads)}
 
 
 def _described(method: str, error: BaseException) -> dict[str, Any]:
@@ -83,23 +89,27 @@ def _check_code(result: Any, text: Optional[str]) -> None:
 
 def _run_action(instance: Any, call: Call) -> dict[str, Any]:
     request = call.request
-    parent = call.view.at(request.get("path") or "/")
-    node = next(
-        (n for n in parent.node.data_children if n.kind in ("action", "rpc") and n.name == _bare(request["name"])),
-        None,
-    )
-    if node is None:
-        raise Error(f"{parent.shown_path} has no action {request['name']}", _C["ERR_BADPATH"])
-    path = parent.down(node).path
+    node, path, kp = _find_action(_backend.host().schema, request.get("path") or "/", request["name"])
     call.input = params_of(node, "input", path, request.get("input"))
     call.output = params_of(node, "output", path)
     if hasattr(instance, "cb_init"):
         instance.cb_init(call.uinfo)
-    result = instance.cb_action(call.uinfo, node.name, parent.keypath(), FlatTree(call.input._place))
+    result = instance.cb_action(call.uinfo, node.name, kp, FlatTree(call.input))
     _check_code(result, call.uinfo.error_text)
     if call.uinfo.reply is not None:
         write_flat(call.output._place, iter(call.uinfo.reply))
     return {"output": call.output._tree()}
+
+
+@lru_cache(maxsize=64)
+def _find_action(schema: Schema, path: str, name: str) -> tuple[SchemaNode, str, HKeypathRef]:
+    """Return the action that the node at `path` holds, the action's keypath, and that of the node."""
+    parent = View(schema).at(path)
+    bare = _bare(name)
+    node = next((n for n in parent.node.data_children if n.kind in ("action", "rpc") and n.name == bare), None)
+    if node is None:
+        raise Error(f"{parent.shown_path} has no action {name}", _C["ERR_BADPATH"])
+    return node, parent.down(node).path, parent.keypath()
 
 
 def _bare(name: str) -> str:

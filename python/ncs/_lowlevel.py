@@ -17,6 +17,7 @@ from ._content import assign, assign_all, has_content, leaf_content, selected_ca
 from ._key import Key, key_values, spread
 from ._keypath import bad_path, text_of
 from ._list_nodes import WHERE, refuse_filters
+from ._nodes import Node
 from ._place import Place
 from ._schema import SchemaNode
 from ._view import View
@@ -365,14 +366,14 @@ def write_flat(place: Place, values: Iterator[TagValue]) -> None:
 
 
 class FlatTree(Sequence[TagValue]):
-    """What is below a place as a flattened tree, made when somebody looks."""
+    """What is in a node as a flattened tree, made when somebody looks."""
 
-    def __init__(self, place: Place) -> None:
-        self._place = place
+    def __init__(self, node: Node) -> None:
+        self._node = node
 
     @cached_property
     def _items(self) -> list[TagValue]:
-        return list(flatten(self._place))
+        return list(flatten(self._node._place))
 
     def __len__(self) -> int:
         return len(self._items)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Optional
+
 from ._backend import host
 from ._view import View
 
 _views: dict[int, View] = {}
-#: Those of them that another process opened and will close.
+#: The transactions of the callbacks that run here, whether somebody looks into them or not: may they write?
+_served: dict[int, bool] = {}
+#: Those with a view that another process opened and will close.
 _foreign: set[int] = set()
 
 
@@ -18,10 +22,24 @@ def open_view(th: int, is_writable: bool) -> View:
 
 def view_of(th: int) -> View:
     """Return the view of a transaction that somebody has open, here or in another process."""
-    if th not in _views:
-        _foreign.add(th)
-        return open_view(th, True)
-    return _views[th]
+    view = _views.get(th)
+    if view is None:
+        is_writable = _served.get(th)
+        if is_writable is None:
+            _foreign.add(th)
+        view = _views.setdefault(th, View(host().schema, host=host(), th=th, is_writable=is_writable is not False))
+    return view
+
+
+def serve(th: int, is_writable: bool) -> None:
+    """Expect that a callback works in a transaction; its view is made when it is first asked for."""
+    _served[th] = is_writable
+
+
+def leave(th: int) -> Optional[View]:
+    """Forget a transaction that a callback worked in, which the host closes itself; return the view if there is one."""
+    _served.pop(th, None)
+    return _views.pop(th, None)
 
 
 def leave_view(view: View) -> None:
@@ -37,11 +55,6 @@ def close_view(th: int) -> None:
     """Close a transaction with all that was written and not applied."""
     if _views.pop(th, None) is not None:
         host().close(th)
-
-
-def drop_view(th: int) -> None:
-    """Forget a view whose transaction the host closes itself."""
-    _views.pop(th, None)
 
 
 def schema_view() -> View:
