@@ -39,7 +39,7 @@ import Testing
   }
 
   private func isRunning(_ host: RunningHost) throws -> Bool {
-    try host.callpoint("vlan-trace")["inFlight"]?.int == 1
+    try host.callpoint("vlan-trace")["running"]?.int == 1
   }
 
   @Test func `a callback that outlasts the grace period is cut off, and teardown runs all the same`() throws {

@@ -178,9 +178,9 @@ package struct Router: Sendable {
   /// The number of requests that wait for a callpoint.
   package func waiting(for callpoint: CallpointID) -> Int { callpoints[callpoint]?.waiting.count ?? 0 }
 
-  /// The number of a callpoint's requests that endpoints have.
-  package func inFlight(for callpoint: CallpointID) -> Int {
-    places.values.count { $0.callpoint == callpoint && $0.endpoint != nil }
+  /// The requests for a callpoint that endpoints have.
+  package func inFlight(for callpoint: CallpointID) -> Set<RequestID> {
+    Set(places.lazy.filter { $0.value.callpoint == callpoint && $0.value.endpoint != nil }.map(\.key))
   }
 
   /// The requests an endpoint has been given and has not answered.

@@ -85,6 +85,7 @@ struct StatusReport {
     object["mode"] = component.decision.map { .string($0.mode.rawValue) }
     object["paths"] = .array(points.paths(of: entry.identity).map { .string($0) })
     object["workers"] = .array(machine.workers.filter { $0.callpoint == entry.id }.map(describe))
+    object["running"] = .integer(Int64(dispatcher.running(for: entry.id)))
     object["inFlight"] = .integer(Int64(dispatcher.inFlight(for: entry.id)))
     object["queued"] = .integer(Int64(dispatcher.waiting(for: entry.id)))
     object["calls"] = .integer(Int64(statistics.calls))

@@ -160,7 +160,15 @@ package final class Dispatcher {
   package func waiting(for callpoint: CallpointID) -> Int { router.waiting(for: callpoint) }
 
   /// How many requests for a callpoint endpoints have.
-  package func inFlight(for callpoint: CallpointID) -> Int { router.inFlight(for: callpoint) }
+  package func inFlight(for callpoint: CallpointID) -> Int { router.inFlight(for: callpoint).count }
+
+  /// How many requests for a callpoint run at this moment; the others in flight lie in a pipe.
+  package func running(for callpoint: CallpointID) -> Int {
+    let started = router.endpoints(of: callpoint).reduce(into: Set<RequestID>()) { set, endpoint in
+      set.formUnion(endpoints[endpoint]?.started ?? [])
+    }
+    return router.inFlight(for: callpoint).intersection(started).count
+  }
 
   /// How many requests an endpoint has.
   package func inFlight(on endpoint: EndpointID) -> Int { router.inFlight(on: endpoint).count }

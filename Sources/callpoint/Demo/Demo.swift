@@ -138,7 +138,7 @@ struct Demo {
     say("\nA worker is killed in mid-callback: process \(pid), which runs the action trace.")
     _ = try client.send(
       "action", ["path": "/vlan:vlans/vlan{v1}/trace", "input": ["milliseconds-per-hop": 60_000]])
-    try waitUntilBusy(&client)
+    try waitUntilItRuns(&client)
     kill(pid, SIGKILL)
     let clock = ContinuousClock.now
     do {
@@ -200,16 +200,17 @@ struct Demo {
   private func trace(_ client: inout ControlClient) throws -> JSONValue? {
     let vms = try client.call("status")["vms"]?.array ?? []
     let callpoints = vms.flatMap { $0["callpoints"]?.array ?? [] }
-    return callpoints.first { $0["name"]?.string == "vlan-trace" }?["workers"]?.array?.first
+    return callpoints.first { $0["name"]?.string == "vlan-trace" }
   }
 
   private func workerOfTrace(_ client: inout ControlClient) throws -> Int32 {
-    Int32(try trace(&client)?["pid"]?.int ?? 0)
+    Int32(try trace(&client)?["workers"]?[0]?["pid"]?.int ?? 0)
   }
 
-  /// Asks until the worker has the request: there is no event for it on the control socket.
-  private func waitUntilBusy(_ client: inout ControlClient) throws {
-    while try trace(&client)?["inFlight"]?.int == 0 {}
+  /// Asks until the callback runs: there is no event for it on the control socket. A worker that is killed before has
+  /// not started the request, which then goes to the next one.
+  private func waitUntilItRuns(_ client: inout ControlClient) throws {
+    while try trace(&client)?["running"]?.int == 0 {}
   }
 
   private func printChanges(_ result: JSONValue, limit: Int) {
