@@ -194,7 +194,7 @@ class Table:
             # While pages are missing, the host sends it with the last of them.
             if self.is_complete:
                 self._list(key)
-        elif self.is_complete or self._order(key) < self._edge:
+        elif self.is_complete or (self._edge and self._order(key) < self._edge):
             self._is_sorted = False
             self._list(key)
 

@@ -41,7 +41,7 @@ def leaf_content(place: Place) -> Any:
     """Return a leaf's data, or its default, or `ABSENT`."""
     parent = place.parent
     if parent is not None and parent.key is not None and place.node.name in parent.node.key_names:
-        return _types.parse(parent.key[parent.node.key_names.index(place.node.name)], place.node.type)
+        return _types.from_key(parent.key[parent.node.key_names.index(place.node.name)], place.node.type)
     data = place.value()
     if data is not ABSENT:
         return data

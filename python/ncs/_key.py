@@ -57,7 +57,7 @@ def _plain(item: Any) -> Any:
 def key_values(place: Place, key: TextKey) -> list[Value]:
     """Return the values of an entry's key."""
     leafs = place.node.keys
-    return [_types.to_value(_types.parse(text, leaf.type), leaf.type) for text, leaf in zip(key, leafs)]
+    return [_types.to_value(_types.from_key(text, leaf.type), leaf.type) for text, leaf in zip(key, leafs)]
 
 
 def spread(key: Any) -> tuple[Any, ...]:

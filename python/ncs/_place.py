@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Place:
     """Where a node is in the data, whether there is something or not."""
 
-    __slots__ = ("_branch", "_epoch", "_path", "key", "node", "parent", "view")
+    __slots__ = ("_branch", "_ensured", "_epoch", "_path", "key", "node", "parent", "view")
 
     def __init__(
         self, view: View, parent: Place | None, node: SchemaNode, key: Key | None, path: str | None = None
@@ -34,6 +34,8 @@ class Place:
         self._path = path
         self._branch: Branch | None = None
         self._epoch = -1
+        #: The epoch in which the last write made sure of this place.
+        self._ensured = -1
 
     @property
     def path(self) -> str:
@@ -59,7 +61,7 @@ class Place:
             if place.key is not None:
                 leafs = place.node.keys if place.node.kind == "list" else [place.node]
                 values = zip(place.key, leafs)
-                elements.append(tuple(_types.to_value(_types.parse(text, n.type), n.type) for text, n in values))
+                elements.append(tuple(_types.to_value(_types.from_key(text, n.type), n.type) for text, n in values))
             elements.append(place.node.tag)
             place = place.parent
         return HKeypathRef(elements)
@@ -326,7 +328,13 @@ class Place:
         """Make sure that this container or entry is seen from now on, and all above it."""
         if self.parent is None:
             return self.view.root
-        above = self.parent.ensure()
+        if self._branch is None or self._ensured != self.view.epoch:
+            self._branch = self._made(self.parent)
+            self._epoch = self._ensured = self.view.epoch
+        return self._branch
+
+    def _made(self, parent: Place) -> Branch:
+        above = parent.ensure()
         found = above.find(self.node)
         self._hide_other_cases(above)
         if self.key is None:
@@ -348,7 +356,7 @@ class Place:
         entry.exists = True
         found.insert(self.key, entry)
         for text, leaf in zip(self.key, self.node.keys):
-            entry.set(leaf, _types.parse(text, leaf.type))
+            entry.set(leaf, _types.from_key(text, leaf.type))
         return entry
 
     def create(self) -> None:

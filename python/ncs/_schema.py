@@ -17,6 +17,7 @@ from _ncs._values import XmlTag
 from _ncs.error import Error
 
 _WORD = struct.Struct("<Q")
+_STRING = {"b": "string"}
 _INTERIOR = frozenset({"root", "container", "list", "choice", "case", "action", "rpc", "input", "output"})
 
 
@@ -39,8 +40,8 @@ class SchemaNode:
     """One node of the schema; an interior node reads its line when it is first asked about itself."""
 
     __slots__ = (
-        "_children", "_data_children", "_fields", "_keeps_given_order", "_line", "_names", "_tag",
-        "kind", "module", "name", "parent", "qualified", "schema",
+        "_children", "_data_children", "_fields", "_keeps_given_order", "_keys", "_line", "_names", "_tag",
+        "is_qualified", "kind", "module", "name", "parent", "qualified", "schema", "type",
     )  # fmt: skip
 
     def __init__(
@@ -54,12 +55,18 @@ class SchemaNode:
         self.module: Module | None = schema.modules[brief["m"]] if "m" in brief else None
         #: The name of this node's member in a tree where the module has to be said.
         self.qualified = f"{self.module.name}:{self.name}" if self.module else self.name
+        above = self.data_parent
+        #: Whether this node's name carries its module in a tree and in a keypath.
+        self.is_qualified = above is None or above.module is not self.module
+        #: The type of a leaf or leaf-list.
+        self.type: dict[str, Any] = brief.get("t", _STRING)
         self._line = line
         self._fields: dict[str, Any] | None = brief if line is None else None
         self._children: list[SchemaNode] | None = None
         self._data_children: list[SchemaNode] | None = None
         self._names: dict[str, SchemaNode] | None = None
         self._tag: XmlTag | None = None
+        self._keys: list[SchemaNode] | None = None
         self._keeps_given_order: bool | None = None
 
     def __repr__(self) -> str:
@@ -136,12 +143,6 @@ class SchemaNode:
         return node
 
     @property
-    def is_qualified(self) -> bool:
-        """Whether this node's name carries its module in a tree and in a keypath."""
-        parent = self.data_parent
-        return parent is None or parent.module is not self.module
-
-    @property
     def prefix(self) -> str:
         """The module's prefix."""
         return self.module.prefix if self.module else ""
@@ -149,17 +150,14 @@ class SchemaNode:
     @property
     def keys(self) -> list[SchemaNode]:
         """The key leafs of a list."""
-        return [self.names[name] for name in self.fields.get("keys", ())]
+        if self._keys is None:
+            self._keys = [self.names[name] for name in self.key_names]
+        return self._keys
 
     @property
     def key_names(self) -> list[str]:
         """The names of a list's keys."""
         return self.fields.get("keys", [])
-
-    @property
-    def type(self) -> dict[str, Any]:
-        """The type of a leaf or leaf-list."""
-        return self.fields.get("t", {"b": "string"})
 
     @property
     def defaults(self) -> list[Any]:

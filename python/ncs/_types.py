@@ -64,6 +64,11 @@ def parse(text: str, type_: Type) -> Data:
     return _PARSERS[base](text, type_)
 
 
+def from_key(text: str, type_: Type) -> Data:
+    """Return the data that the canonical text of a key stands for; it was checked when it became one."""
+    return text if type_["b"] == "string" else parse(text, type_)
+
+
 def _parse_integer(text: str, base: str, type_: Type) -> Data:
     low, high, _ = _INTEGERS[base]
     if not _INTEGER.fullmatch(text) or not text.isascii():
@@ -71,7 +76,8 @@ def _parse_integer(text: str, base: str, type_: Type) -> Data:
     number = int(text)
     if not low <= number <= high:
         raise BadValue(f"{number} is out of range: {base} is {low}..{high}")
-    _check_ranges(number, type_.get("r"), int, "range", str(number))
+    if "r" in type_:
+        _check_ranges(number, type_["r"], int, "range", str(number))
     return str(number) if base in _AS_STRING else number
 
 
@@ -108,7 +114,8 @@ def _check_ranges(number: Any, ranges: Any, convert: Callable[[Any], Any], what:
 
 
 def _parse_string(text: str, type_: Type) -> Data:
-    _check_ranges(len(text), type_.get("len"), int, "length", f"{quoted(text)}, {len(text)} characters long,")
+    if "len" in type_:
+        _check_ranges(len(text), type_["len"], int, "length", f"{quoted(text)}, {len(text)} characters long,")
     for pattern in type_.get("pat", ()):
         if not _pattern(pattern).fullmatch(text):
             raise BadValue(f"{quoted(text)} does not match {pattern}")
@@ -245,6 +252,8 @@ def from_python(value: Any, type_: Type) -> Data:
     Raises:
         BadValue: the type does not allow it.
     """
+    if type(value) is str:
+        return parse(value, type_)
     type_ = resolved(type_)
     base = type_["b"]
     if base == "union" and not isinstance(value, (str, Value)):
