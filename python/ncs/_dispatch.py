@@ -17,6 +17,7 @@ from ._action_nodes import params_of
 from ._calls import Call, root_and_node, user_of
 from ._component import Registration
 from ._lowlevel import FlatTree, write_flat
+from ._place import Place
 from ._schema import Schema, SchemaNode
 from ._selfassign import with_setattr_check
 from ._view import View
@@ -136,18 +137,17 @@ def _proplist_reply(result: Any, text: Optional[str]) -> dict[str, Any]:
     return {"proplist": [list(item) for item in result]}
 
 
-def _load_data(call: Call) -> None:
+def _instance(call: Call) -> Place:
+    """Return the place of the service instance, with what the host sent of it."""
+    place = call.view.at(call.request["path"])
     if call.request.get("data") is not None:
-        call.view.load(call.request["path"], call.request["data"])
-
-
-def _keypath(call: Call) -> HKeypathRef:
-    return call.view.at(call.request["path"]).keypath()
+        # It counts as read only when it is looked at.
+        place.graft(call.request["data"])
+    return place
 
 
 def _run_create(instance: Any, call: Call) -> dict[str, Any]:
-    _load_data(call)
-    kp = _keypath(call)
+    kp = _instance(call).keypath()
     callback = getattr(instance, "cb_create", None) or instance.cb_pre_lock_create
     with with_setattr_check(kp):
         result = callback(call.tctx, kp, _given_proplist(call.request), call.tctx.th)
@@ -156,7 +156,7 @@ def _run_create(instance: Any, call: Call) -> dict[str, Any]:
 
 def _modification_runner(method: str) -> Callable[[Any, Call], dict]:
     def run_modification(instance: Any, call: Call) -> dict[str, Any]:
-        kp = _keypath(call)
+        kp = _instance(call).keypath()
         with with_setattr_check(kp):
             callback = getattr(instance, method)
             result = callback(call.tctx, call.request["operation"], kp, _given_proplist(call.request))
@@ -167,9 +167,8 @@ def _modification_runner(method: str) -> Callable[[Any, Call], dict]:
 
 def _nano_runner(method: str) -> Callable[[Any, Call], dict]:
     def run_nano(instance: Any, call: Call) -> dict[str, Any]:
-        _load_data(call)
         request = call.request
-        root, service = root_and_node(call.trans, request["path"], True)
+        root, service = root_and_node(call.trans, _instance(call).path, True)
         with with_setattr_check(service._path):
             result = getattr(instance, method)(
                 call.tctx,

@@ -64,10 +64,6 @@ class View:
         writes, self.writes = self.writes, []
         return writes
 
-    def load(self, path: str, tree: Any) -> None:
-        """Take in a subtree that came unasked; it counts as read only when it is looked at."""
-        self.at(path).graft(tree)
-
     def read(self, path: str, after: str | None = None) -> Any:
         """Ask the host for a subtree."""
         if self.host is None:
