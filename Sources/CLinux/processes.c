@@ -48,6 +48,8 @@ int clinux_next_signal(int descriptor) {
 
 // MARK: processes
 
+int clinux_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); }
+
 int clinux_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 
 int clinux_is_subreaper(void) {

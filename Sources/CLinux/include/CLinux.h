@@ -65,6 +65,8 @@ int clinux_next_signal(int descriptor);
 // MARK: processes
 
 int clinux_become_subreaper(void);
+/// Asks for SIGKILL when the thread that forked this process ends. 0 or -1.
+int clinux_die_with_parent(void);
 int clinux_is_subreaper(void);
 int clinux_process_descriptor(pid_t pid);                             // pidfd_open
 int clinux_signal_process(int process_descriptor, int signal);        // pidfd_send_signal

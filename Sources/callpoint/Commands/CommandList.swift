@@ -42,6 +42,7 @@ enum CommandList {
       .init(name: "--action-timeout", value: "SECONDS", help: "how long an action may take (default: 240)"),
       .init(name: "--service-timeout", value: "SECONDS", help: "how long any other callback may take (default: 120)"),
       .init(name: "--grace", value: "SECONDS", help: "how long running callbacks may finish at a stop (default: 10)"),
+      .init(name: "--die-with-parent", value: nil, help: "end when the process that started the host ends"),
       .init(name: "--no-auto-restart", value: nil, help: "leave a VM that died as it is"),
       .init(
         name: "--no-parent-death-signal", value: nil,

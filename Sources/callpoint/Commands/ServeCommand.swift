@@ -1,10 +1,12 @@
 import Foundation
 import Host
+import Kernel
 import PythonVM
 
 /// `callpoint serve`: the host in the foreground.
 enum ServeCommand {
   static func run(_ arguments: ParsedArguments) throws -> CallpointCommand.ExitStatus {
+    if arguments.has("--die-with-parent") { try ParentDeath.arm() }
     var settings = try HostSettings(arguments)
     settings.loadFile = arguments.value("--load")
     let server = try HostServer(settings: settings)

@@ -54,7 +54,7 @@ struct Demo {
     say("Starting a host on \(packages.count) packages …")
     let clock = ContinuousClock.now
     let host = try HostProcess(
-      packages: packages, options: ["--load", examples + "/devices.json"], directory: state)
+      packages: packages, options: ["--load", examples + "/devices.json", "--die-with-parent"], directory: state)
     var client = try connect(host)
     _ = try client.call("get", ["path": "/"])
     say("ready after \(milliseconds(since: clock)).")
