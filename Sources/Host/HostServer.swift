@@ -73,6 +73,8 @@ package final class HostServer {
       executable: installation.guardExecutable, reactor: reactor,
       usesParentDeathSignal: settings.usesParentDeathSignal
     ) { [unowned self] event in guardReported(event) }
+    // The guard has the limit that we were given, and so have the VMs; each endpoint costs four descriptors here.
+    try DescriptorLimit.raise()
     reactor.run()
     listener?.close()
     processes?.stop()
