@@ -5,27 +5,35 @@ extension Transaction {
   /// The service instances that came, changed or went since the transaction began.
   package func changedServiceInstances() -> [ServiceChange] { working.serviceChanges(since: base) }
 
-  /// Finds out whether something that was read has changed since the transaction began.
+  /// Finds out whether the transaction must begin again on newer data.
   ///
   /// A transaction that changes nothing never conflicts, and the caller need not ask.
   ///
   /// - Parameter current: What is in the store now.
-  /// - Returns: The path of something that was read and is different now, or of a service instance that ran here and there; `nil` if
-  ///   the transaction may be committed.
+  /// - Returns: The path of something that was read and is different now, of a service instance that ran here and there,
+  ///   or of one that both together would leave as its service saw it neither here nor there; `nil` if the transaction
+  ///   may be committed.
   package func conflict(with current: Snapshot) -> Keypath? {
-    base.firstDifference(in: reads, from: current) ?? recordChangedTwice(in: current)
+    staleBasis(in: current) ?? unseenInstance(in: merged(onto: current), over: current)
   }
 
   /// The content that the store has after the transaction.
   ///
   /// - Parameter current: What is in the store now, which may be newer than ``base``.
   /// - Returns: The newer content with this transaction's changes; where both changed a leaf, this one's value.
-  /// - Throws: ``DataError`` of kind `conflict` if something that was read has changed.
+  /// - Throws: ``DataError`` of kind `conflict` if the transaction must begin again, see ``conflict(with:)``.
   package func committed(onto current: Snapshot) throws(DataError) -> Snapshot {
-    if let path = conflict(with: current) {
-      throw DataError(
-        .conflict, .conflict, at: path.text(in: index), "was changed by another transaction after it was read")
-    }
+    if let path = staleBasis(in: current) { throw conflict(at: path) }
+    let result = merged(onto: current)
+    if let path = unseenInstance(in: result, over: current) { throw conflict(at: path) }
+    return result
+  }
+
+  private func conflict(at path: Keypath) -> DataError {
+    DataError(.conflict, .conflict, at: path.text(in: index), "was changed by another transaction after it was read")
+  }
+
+  private func merged(onto current: Snapshot) -> Snapshot {
     var result = current
     result.root = ThreeWayMerge(index: index).merge(base.root, working.root, current.root)
     working.records.difference(from: base.records) { instance, before, after in
@@ -33,6 +41,21 @@ extension Transaction {
       if let after { result.records.insert(after, for: instance) } else { result.records.remove(instance) }
     }
     return result
+  }
+
+  private func staleBasis(in current: Snapshot) -> Keypath? {
+    base.firstDifference(in: reads, from: current) ?? recordChangedTwice(in: current)
+  }
+
+  /// A service instance whose service has run neither here nor there on what both transactions together leave.
+  ///
+  /// Two transactions that each take back one of an entry's last two writers are such a case: the entry goes, and what
+  /// its own service wrote would stay.
+  private func unseenInstance(in merged: Snapshot, over current: Snapshot) -> Keypath? {
+    if current.root.isIdentical(to: base.root) { return nil }
+    let changed = Set(merged.serviceChanges(since: current).map(\.instance))
+    if changed.isEmpty { return nil }
+    return merged.serviceChanges(since: working).map(\.instance).first(where: changed.contains)
   }
 
   private func recordChangedTwice(in current: Snapshot) -> Keypath? {

@@ -171,19 +171,17 @@ final class Commit {
     if request.isDryRun {
       return finish(.success(Outcome(number: number, changes: changes, snapshot: store.snapshot)))
     }
-    if let path = workspace.transaction.conflict(with: store.snapshot) {
-      guard request.prepared == nil, attempt < Self.attempts else {
-        let text = path.text(in: workspace.transaction.index)
-        return fail(
-          CallError(
-            .conflict, "Conflict detected (70): transaction \(number) read \(text), which has changed", errno: 70))
-      }
-      return again()
-    }
     do throws(DataError) {
       store.snapshot = try workspace.transaction.committed(onto: store.snapshot)
     } catch {
-      return fail(CallError(error))
+      guard error.kind == .conflict else { return fail(CallError(error)) }
+      guard request.prepared == nil, attempt < Self.attempts else {
+        return fail(
+          CallError(
+            .conflict, "Conflict detected (70): transaction \(number) read \(error.path), which has changed", errno: 70)
+        )
+      }
+      return again()
     }
     finish(.success(Outcome(number: number, changes: changes, snapshot: store.snapshot)))
   }

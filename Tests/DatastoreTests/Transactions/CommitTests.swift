@@ -134,6 +134,32 @@ import Yang
     #expect(last.working.document() == store.document())
   }
 
+  @Test func `that each take back one of two writers of a service conflict, as nobody took that service back`() throws {
+    let stacked = try Fixture.path("/st:stacked{r}")
+    let runs = [ServiceRun(try Fixture.path("/st:svc{a}")), ServiceRun(try Fixture.path("/st:svc{b}"))]
+    var both = store
+    for run in runs { both = try store(after: [["create", "/st:stacked{r}"]], as: run, on: both) }
+    both = try store(after: [["set", "/st:top/count", 7]], as: ServiceRun(stacked), on: both)
+    let transactions = runs.map { run in
+      let transaction = Transaction(on: both)
+      transaction.takeBack(run.instance)
+      return transaction
+    }
+    let after = try transactions[0].committed(onto: both)
+    #expect(after.exists(at: stacked))
+    #expect(transactions[1].conflict(with: after) == stacked)
+    #expect(throws: DataError.self) { try transactions[1].committed(onto: after) }
+  }
+
+  @Test func `that change one service instance conflict, as its service saw neither outcome`() throws {
+    let mine = Transaction(on: store)
+    try mine.apply([["set", "/st:svc{a}/input", "i"]])
+    #expect(
+      mine.conflict(with: try store(after: [["create", "/st:svc{a}/more/of{x}"]]))?.text(in: Fixture.index)
+        == "/st:svc{a}")
+    #expect(mine.conflict(with: try store(after: [["set", "/st:svc{b}/input", "i"]])) == nil)
+  }
+
   @Test func `of one service instance that ran twice conflict`() throws {
     let a = ServiceRun(try Fixture.path("/st:svc{a}"))
     let mine = Transaction(on: store)
