@@ -76,7 +76,13 @@ final class Commit {
       return finish(.failure(error))
     }
     guard !request.isNested else { return runNextService() }
-    let touched = Set(workspace.transaction.changedServiceInstances().map(\.instance))
+    again(holding: Set(workspace.transaction.changedServiceInstances().map(\.instance)))
+  }
+
+  /// Works on the data as they are once no other commit has some service instances in hand.
+  private func again(holding touched: Set<Keypath>) {
+    store.release(held)
+    held = []
     store.acquire(touched) { [self] in
       held = touched
       again()
@@ -174,16 +180,20 @@ final class Commit {
     do throws(DataError) {
       store.snapshot = try workspace.transaction.committed(onto: store.snapshot)
     } catch {
-      guard error.kind == .conflict else { return fail(CallError(error)) }
-      guard request.prepared == nil, attempt < Self.attempts else {
-        return fail(
-          CallError(
-            .conflict, "Conflict detected (70): transaction \(number) read \(error.path), which has changed", errno: 70)
-        )
-      }
-      return again()
+      return conflicted(at: error.path)
     }
     finish(.success(Outcome(number: number, changes: changes, snapshot: store.snapshot)))
+  }
+
+  /// Begins again, as another commit has changed what this one rests on.
+  ///
+  /// Commits that met at a service instance have it one after the other from now on, whichever service wrote it.
+  private func conflicted(at path: String) {
+    guard request.prepared == nil, attempt < Self.attempts else {
+      let message = "Conflict detected (70): transaction \(number) read \(path), which has changed"
+      return fail(CallError(.conflict, message, errno: 70))
+    }
+    if request.isNested { again() } else { again(holding: held.union(runs.keys)) }
   }
 }
 
