@@ -36,6 +36,8 @@ package final class HostServer {
   private var reload: Reload?
   /// Whether children die with their parent here, once the guard has found out.
   private var parentDeathSignalWorks: Bool?
+  /// Why nothing more can be served.
+  private var failure: KernelFailure?
   /// What waits until a VM has come to rest.
   private var waiters: [(vm: String, body: (VirtualMachine) -> Void)] = []
 
@@ -64,6 +66,7 @@ package final class HostServer {
   ///
   /// - Throws: An error that says what the system refused.
   package func run() throws {
+    defer { stateDirectory.remove() }
     try Subreaper.become()
     try reactor.onSignals([SIGTERM, SIGINT]) { [unowned self] _ in stopRequested() }
     listener = try UnixListener(path: stateDirectory.socketPath, reactor: reactor) { [unowned self] descriptor in
@@ -78,7 +81,7 @@ package final class HostServer {
     reactor.run()
     listener?.close()
     processes?.stop()
-    stateDirectory.remove()
+    if let failure { throw failure }
   }
 
   /// What `status` answers.
@@ -147,18 +150,20 @@ package final class HostServer {
 
   private func guardLost(_ status: ExitStatus) {
     HostLog.write("the guard ended (\(status)): everything below it is gone; it is started again")
-    for machine in runtime.machines where machine.pid != nil || machine.state == .launching { machine.exited(status) }
-    do {
+    do throws(KernelFailure) {
       let successor = try Guard(
         executable: installation.guardExecutable, reactor: reactor,
         usesParentDeathSignal: settings.usesParentDeathSignal
       ) { [unowned self] event in guardReported(event) }
       processes = successor
+      // Before the VMs hear of their end: one that is to start again asks its guard at once.
       for machine in runtime.machines { machine.processes = successor }
     } catch {
-      HostLog.write("the guard cannot be started again: \(error); the host stops")
-      reactor.stop()
+      HostLog.write("the guard cannot be started again; the host stops")
+      failure = error
+      return reactor.stop()
     }
+    for machine in runtime.machines where machine.hasProcess { machine.exited(status) }
   }
 
   private func changed(_ machine: VirtualMachine) {
@@ -167,22 +172,24 @@ package final class HostServer {
       waiters.removeAll { $0.vm == machine.plan.name }
       for waiter in ready { waiter.body(machine) }
     }
-    guard runtime.machines.allSatisfy(\.isSettled) else { return }
     if isStopping {
-      reactor.stop()
+      leaveIfStopped()
     } else if let reload, !reload.isStarting {
-      exchange(reload)
+      exchangeIfStopped()
     } else {
       announceIfReady()
     }
   }
+
+  /// Whether every VM has done what it was told by a stop; one that has failed or still runs is at rest too, but has not.
+  private var haveAllStopped: Bool { runtime.machines.allSatisfy { $0.state == .stopped } }
 
   private func announceIfReady() {
     guard !isReady, runtime.machines.allSatisfy(\.isSettled) else { return }
     isReady = true
     if let reload {
       self.reload = nil
-      reload.completion(.success(status))
+      reload.completion(reload.failure.map { .failure($0) } ?? .success(status))
     } else {
       onReady(status)
     }
@@ -196,8 +203,10 @@ package final class HostServer {
     let packages: PackageRuntime
     let schemaFile: [UInt8]
     let completion: (Result<JSONValue, CallError>) -> Void
-    /// Whether the VMs of the new packages have been started.
+    /// Whether the old VMs have stopped, and those that follow are starting.
     var isStarting = false
+    /// Why the old packages are loaded again.
+    var failure: CallError?
   }
 
   /// Reads the packages again, stops every VM in order and starts those of the new packages.
@@ -207,7 +216,7 @@ package final class HostServer {
   /// - Parameter completion: Called with what `status` answers when the new VMs have come to rest.
   /// - Throws: ``CallError`` if the packages cannot be read, or the data do not fit their model; nothing is stopped then.
   func reload(_ completion: @escaping (Result<JSONValue, CallError>) -> Void) throws(CallError) {
-    guard reload == nil else { throw CallError(.busy, "a reload is under way") }
+    guard reload == nil, !isStopping else { throw .notNow }
     let packages: PackageRuntime
     do throws(PackageError) {
       packages = try PackageRuntime(
@@ -219,14 +228,14 @@ package final class HostServer {
     // Whether the data fit is found out before anything is stopped; they may change until the exchange.
     if file != schemaFile { _ = try store.snapshot(under: packages.schema) }
     isReady = false
-    let next = Reload(packages: packages, schemaFile: file, completion: completion)
-    reload = next
+    reload = Reload(packages: packages, schemaFile: file, completion: completion)
     for machine in runtime.machines { machine.stop() }
-    if runtime.machines.allSatisfy(\.isSettled) { exchange(next) }
+    exchangeIfStopped()
   }
 
-  /// Every VM has stopped: puts the new packages in the old ones' place.
-  private func exchange(_ next: Reload) {
+  /// Puts the new packages in the old ones' place once every VM has stopped.
+  private func exchangeIfStopped() {
+    guard let next = reload, !next.isStarting, haveAllStopped else { return }
     reload?.isStarting = true
     for machine in runtime.machines {
       for entry in table.remove(vm: machine.plan.name) {
@@ -235,17 +244,16 @@ package final class HostServer {
     }
     do {
       if next.schemaFile != schemaFile {
-        store.snapshot = try store.snapshot(under: next.packages.schema)
+        let migrated = try store.snapshot(under: next.packages.schema)
         try stateDirectory.writeSchema(next.schemaFile)
+        store.snapshot = migrated
       }
       schemaFile = next.schemaFile
       runtime = next.packages
-      startMachines()
     } catch {
-      reload = nil
-      isReady = true
-      next.completion(.failure(CallError(.unavailable, "\(error)")))
+      reload?.failure = CallError(.unavailable, "the packages stay as they were: \(error)")
     }
+    startMachines()
   }
 
   // MARK: Stopping
@@ -258,7 +266,11 @@ package final class HostServer {
     isStopping = true
     listener?.close()
     for machine in runtime.machines { machine.stop() }
-    if runtime.machines.allSatisfy(\.isSettled) { reactor.stop() }
+    leaveIfStopped()
+  }
+
+  private func leaveIfStopped() {
+    if haveAllStopped { reactor.stop() }
   }
 
   /// Stops the host, as a signal would.
@@ -285,6 +297,11 @@ package final class HostServer {
     for transaction in connection.transactions { store.close(transaction) }
     connections[ObjectIdentifier(connection)] = nil
   }
+}
+
+extension CallError {
+  /// Why VMs are neither started nor stopped now: a reload and the host's own stop wait until every VM has stopped.
+  static let notNow = CallError(.busy, "the host is loading packages or stopping")
 }
 
 /// A path that does not depend on the working directory.

@@ -63,9 +63,9 @@ package struct Router: Sendable {
     self.queueLimit = queueLimit
   }
 
-  /// Makes a callpoint known; its requests wait until an endpoint serves it.
+  /// Makes a callpoint known, unless it is; its requests wait until an endpoint serves it.
   package mutating func open(_ callpoint: CallpointID) {
-    callpoints[callpoint] = Callpoint()
+    if callpoints[callpoint] == nil { callpoints[callpoint] = Callpoint() }
   }
 
   /// Forgets a callpoint.

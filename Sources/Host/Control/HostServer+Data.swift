@@ -67,7 +67,7 @@ extension HostServer {
       guard let seconds = value.double, seconds > 0 else {
         throw CallError(.invalidRequest, "timeoutSeconds must be a number above 0")
       }
-      return Duration.seconds(seconds)
+      return Duration.chosen(seconds: seconds)
     }
     let number = RequestID(dispatcher.makeNumber())
     connection.open.insert(number)

@@ -60,12 +60,16 @@ extension HostServer {
     guard let machine = runtime.machine(withToken: token) else {
       throw CallError(.invalidRequest, "no VM of this host has this token")
     }
+    guard case .client = connection.role else {
+      throw CallError(.invalidRequest, "this connection has said hello before")
+    }
     switch request.method {
     case "vm.hello":
-      let pid = Int32(clamping: try request.params.requiredNumber("pid"))
+      guard !machine.isAttached else { throw CallError(.invalidRequest, "the VM has said hello before") }
       connection.role = .machine(machine)
-      connection.connection.reply(to: request.id, machine.attach(connection.connection, pid: pid))
+      connection.connection.reply(to: request.id, machine.attach(connection.connection))
     case "template.hello":
+      guard !machine.hasTemplate else { throw CallError(.invalidRequest, "the VM has a template") }
       connection.role = .template(machine)
       connection.connection.reply(to: request.id, [:])
       machine.attachTemplate(connection.connection)
@@ -88,6 +92,7 @@ extension HostServer {
       let known = runtime.machines.map(\.plan.name).joined(separator: ", ")
       throw CallError(.invalidRequest, "there is no VM '\(name)'; there is \(known.isEmpty ? "none" : known)")
     }
+    guard isReady, !isStopping else { throw .notNow }
     if request.method == "start" { machine.start() } else { machine.stop() }
     whenSettled(machine) { machine in
       switch machine.state {

@@ -72,7 +72,7 @@ package final class Dispatcher {
     return nextNumber
   }
 
-  /// Makes a callpoint known; its requests wait until an endpoint serves it.
+  /// Makes a callpoint known, or its new registration; its requests wait until an endpoint serves it.
   package func open(_ callpoint: CallpointID, _ target: Target) {
     router.open(callpoint)
     targets[callpoint] = target

@@ -123,7 +123,7 @@ final class Endpoint {
         hasProgressed = true
         try dispatcher.replied(request, result, from: self)
       case .timeout(let request, let seconds):
-        dispatcher.moveDeadline(of: request, to: .seconds(seconds))
+        dispatcher.moveDeadline(of: request, to: .chosen(seconds: seconds))
       }
     } catch {
       events.violated(error)

@@ -68,6 +68,9 @@ package struct VMLifecycle: Sendable {
     }
   }
 
+  /// Whether it died so often in a row that nobody should wait for the next start.
+  package var keepsDying: Bool { tally.isExhausted }
+
   /// Somebody wants the VM to run.
   package mutating func startRequested() -> [Action] {
     switch state {
@@ -87,7 +90,7 @@ package struct VMLifecycle: Sendable {
     switch state {
     case .launching:
       state = .starting(pid: pid)
-      return []
+      return verdict == nil ? [] : [.kill]
     case .stopping(_, let thenStart):
       state = .stopping(pid: pid, thenStart: thenStart)
       return [.kill]
@@ -205,6 +208,12 @@ package struct VMLifecycle: Sendable {
 }
 
 extension Duration {
+  /// A time that somebody chose, but at most a hundred years: what is much longer overflows.
+  ///
+  /// - Parameter seconds: The number that was chosen.
+  /// - Returns: The duration, not below zero.
+  package static func chosen(seconds: Double) -> Duration { .seconds(min(max(seconds, 0), 3_155_760_000)) }
+
   /// The duration in seconds, as people write it: `30` or `0.5`.
   package var seconds: String {
     let seconds = self / .seconds(1)

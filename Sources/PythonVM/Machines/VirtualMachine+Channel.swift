@@ -6,14 +6,19 @@ import Packages
 
 /// What the VM's process and its template say on the control socket.
 extension VirtualMachine {
+  /// Whether the VM's process has said hello.
+  package var isAttached: Bool { channel != nil }
+
+  /// Whether the VM's template has said hello.
+  package var hasTemplate: Bool { template != nil }
+
   /// The VM's process has said hello.
   ///
-  /// - Parameters:
-  ///   - connection: The connection, which is the VM's from now on.
-  ///   - pid: The process that speaks.
+  /// - Parameter connection: The connection, which is the VM's from now on.
   /// - Returns: The answer: everything the VM must know to start its components.
-  package func attach(_ connection: RPCConnection, pid: Int32) -> JSONValue {
+  package func attach(_ connection: RPCConnection) -> JSONValue {
     channel = connection
+    connection.onRequest = { [unowned self] in violated("the VM: it made the request \($0.method)") }
     connection.onNotification = { [unowned self] method, params in
       do throws(ProtocolViolation) {
         try received(method, params)
@@ -42,6 +47,7 @@ extension VirtualMachine {
   /// The VM's template has said hello.
   package func attachTemplate(_ connection: RPCConnection) {
     template = connection
+    connection.onRequest = { [unowned self] in violated("the template: it made the request \($0.method)") }
     connection.onNotification = { [unowned self] method, params in
       do throws(ProtocolViolation) {
         try templateReceived(method, params)
@@ -55,6 +61,7 @@ extension VirtualMachine {
         note("has lost its template, and with it its workers")
         return kill()
       }
+      giveUpStoppingWorkers()
     }
     for index in workers.indices { fork(worker: index) }
     checkReadiness()
@@ -114,16 +121,14 @@ extension VirtualMachine {
     guard
       let index = components.firstIndex(where: { $0.plan.package == report.package && $0.plan.name == report.name })
     else { return }
-    if let error = report.error {
-      components[index].state = .failed
-      components[index].error = error
-      note("component \(report.name) failed: \(error)")
-      return
-    }
+    if let error = report.error { return componentFailed(index, error) }
     do {
       let entries = try table.register(report, of: plan.name)
       let gone = components[index].entries.filter { old in !entries.contains { $0.id == old.id } }
-      for entry in gone { dispatcher.close(entry.id, because: CallError(.unavailable, "it is no longer registered")) }
+      for entry in gone {
+        table.remove(entry)
+        dispatcher.close(entry.id, because: CallError(.unavailable, "it is no longer registered"))
+      }
       components[index].entries = entries
       components[index].registrations = report.registrations.map(\.number)
       components[index].state = .running
@@ -132,13 +137,21 @@ extension VirtualMachine {
           entry.id, Dispatcher.Target(label: "\(entry.identity)", registration: registration.number))
       }
     } catch {
-      components[index].state = .failed
-      components[index].error = "\(error)"
-      note("component \(report.name) failed: \(error)")
+      componentFailed(index, "\(error)")
     }
   }
 
+  private func componentFailed(_ index: Int, _ error: String) {
+    components[index].state = .failed
+    components[index].error = error
+    let name = components[index].plan.name
+    note("component \(name) failed: \(error)")
+    // Nobody will serve what it registered before the VM died.
+    for entry in components[index].entries { dispatcher.refuse(entry.id, because: "component \(name): \(error)") }
+  }
+
   private func setupEnded(threadsLeft: [String]) {
+    guard case .starting = state else { return }
     var served: [(CallpointID, Int)] = []
     var forked: [CallpointID] = []
     for index in components.indices where components[index].state == .running {
@@ -205,9 +218,10 @@ extension VirtualMachine {
     if let threadsEndpoint, threadsEndpoint.pid == nil { return }
     guard workers.allSatisfy({ $0.state == .running }) else { return }
     guard workers.isEmpty || template != nil else { return }
-    for component in components {
+    for component in components where component.state == .running {
       for entry in component.entries { dispatcher.refuse(entry.id, because: nil) }
     }
     perform(lifecycle.becameReady())
+    watchHealth()
   }
 }

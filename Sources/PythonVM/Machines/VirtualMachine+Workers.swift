@@ -6,9 +6,9 @@ import Packages
 
 /// The workers of a VM in multiprocessing mode.
 extension VirtualMachine {
-  /// Asks the template for the next process of a worker.
+  /// Asks the template for the next process of a worker, unless the VM has been told to stop.
   func fork(worker index: Int) {
-    guard let template else { return }
+    guard let template, workers[index].state == .starting else { return }
     let callpoint = workers[index].callpoint
     guard let component = components.first(where: { $0.entries.contains { $0.id == callpoint } }),
       let place = component.entries.firstIndex(where: { $0.id == callpoint })
@@ -22,13 +22,9 @@ extension VirtualMachine {
         events: Endpoint.Events(
           ready: { [unowned self] _ in workerReady(id) },
           violated: { [unowned self] violation in
-            note("worker of \(entry.identity) is killed: \(violation)")
-            killWorker(id)
+            killWorker(id, because: "\(violation)")
           },
-          overran: { [unowned self] label in
-            note("worker of \(label) is killed: it ran on after its deadline")
-            killWorker(id)
-          }),
+          overran: { [unowned self] _ in killWorker(id, because: "it ran on after its deadline") }),
         remoteEnds: ends)
       workers[index].endpoint = endpoint
       workers[index].state = .starting
@@ -66,15 +62,26 @@ extension VirtualMachine {
   /// Settles what a worker's process had, after reading what it wrote.
   func giveUpEndpoint(ofWorker index: Int, because error: CallError) {
     guard let endpoint = workers[index].endpoint else { return }
+    // What is read now comes from a process that is gone: it does not become ready, and its number is not killed.
+    workers[index].endpoint = nil
+    workers[index].pid = nil
     endpoint.drain()
     dispatcher.endpointLost(endpoint, because: error)
     endpoint.close()
-    workers[index].endpoint = nil
-    workers[index].pid = nil
+  }
+
+  /// The template is gone while the VM stops, and its workers with it.
+  func giveUpStoppingWorkers() {
+    for index in workers.indices {
+      giveUpEndpoint(ofWorker: index, because: CallError(.workerLost, "its VM was stopped"))
+      workers[index].state = .stopped
+    }
+    workersMayHaveStopped()
   }
 
   private func workerReady(_ endpoint: EndpointID) {
-    guard let index = worker(of: endpoint), let link = workers[index].endpoint else { return }
+    guard let index = worker(of: endpoint), let link = workers[index].endpoint, workers[index].state == .starting
+    else { return }
     workers[index].state = .running
     workers[index].callsAtStart = dispatcher.statistics(of: workers[index].callpoint).calls
     dispatcher.endpointReady(link, serving: [workers[index].callpoint], credit: configuration.threads)
@@ -101,7 +108,7 @@ extension VirtualMachine {
     guard pause > .zero else { return fork(worker: index) }
     let token = token
     _ = reactor.after(pause) { [weak self] in
-      guard let self, self.token == token, workers.indices.contains(index), template != nil else { return }
+      guard let self, self.token == token, workers.indices.contains(index) else { return }
       fork(worker: index)
     }
   }
@@ -110,8 +117,7 @@ extension VirtualMachine {
   func killLateWorkers() {
     for worker in workers {
       guard let endpoint = worker.endpoint else { continue }
-      note("worker of \(label(of: worker)) is killed: it did not stop within \(configuration.grace.seconds) s")
-      killWorker(endpoint.id)
+      killWorker(endpoint.id, because: "it did not stop within \(configuration.grace.seconds) s")
     }
   }
 
@@ -119,8 +125,9 @@ extension VirtualMachine {
     table.all.first { $0.id == worker.callpoint }.map { "\($0.identity)" } ?? "a callpoint"
   }
 
-  private func killWorker(_ endpoint: EndpointID) {
+  private func killWorker(_ endpoint: EndpointID, because reason: String) {
     guard let index = worker(of: endpoint), let pid = workers[index].pid ?? workers[index].endpoint?.pid else { return }
+    note("worker \(pid) of \(label(of: workers[index])) is killed: \(reason)")
     // The template has not reported the worker's end, so the number is still the worker's.
     Glibc.kill(pid, SIGKILL)
   }

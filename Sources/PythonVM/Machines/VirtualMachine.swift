@@ -30,9 +30,9 @@ package final class VirtualMachine {
 
   /// What runs in it.
   package let plan: VMPlan
-  /// The launch that is under way or was last.
+  /// The launch that is under way: its number means nothing to the guard's successor.
   package private(set) var launchID: LaunchID?
-  /// The secret that names the present process to the control socket.
+  /// The secret that names the present process to the control socket; empty if there is none.
   package private(set) var token = ""
   /// Its components.
   package internal(set) var components: [Component]
@@ -106,6 +106,14 @@ package final class VirtualMachine {
     }
   }
 
+  /// Whether a process runs or is being made.
+  package var hasProcess: Bool {
+    switch state {
+    case .launching, .starting, .running, .stopping: true
+    case .stopped, .waiting, .failed: false
+    }
+  }
+
   /// How the VM serves: with processes if any of its components does.
   package var decision: ModeDecision? {
     let decisions = components.compactMap(\.decision)
@@ -117,8 +125,8 @@ package final class VirtualMachine {
 
   /// Stops it: every `teardown()` runs.
   package func stop() {
-    perform(lifecycle.stopRequested())
     refuseCallpoints(because: "VM \(plan.name) is stopped")
+    perform(lifecycle.stopRequested())
   }
 
   /// Kills it at once.
@@ -132,20 +140,26 @@ package final class VirtualMachine {
   /// The guard has started the process.
   package func launched(pid: Int32) {
     note("started as process \(pid)")
+    launchID = nil
     perform(lifecycle.launched(pid: pid))
   }
 
   /// The guard could not start the process.
   package func launchFailed(_ error: String) {
     note("could not be started: \(error)")
+    launchID = nil
     cancelTimers()
-    fail("\(configuration.startCommand): \(error)")
+    output?.close()
+    output = nil
     perform(lifecycle.launchFailed("\(configuration.startCommand): \(error)", using: &random))
+    showEnd()
   }
 
   /// The process is gone.
   package func exited(_ status: ExitStatus) {
     note("process ended: \(status)")
+    launchID = nil
+    token = ""
     cancelTimers()
     let error = CallError(.workerLost, "VM \(plan.name) ended: \(status)")
     for index in workers.indices { giveUpEndpoint(ofWorker: index, because: error) }
@@ -167,8 +181,18 @@ package final class VirtualMachine {
     for index in components.indices where components[index].state != .failed { components[index].state = .stopped }
     isAskedToStop = false
     perform(lifecycle.exited("\(status)", using: &random))
+    showEnd()
+  }
+
+  /// Shows in the components and to callers what has become of the VM without a process.
+  private func showEnd() {
     switch state {
-    case .failed(let error), .waiting(let error): fail(error)
+    case .failed(let error):
+      fail(error)
+      refuseCallpoints(because: "VM \(plan.name): \(error)")
+    case .waiting(let error):
+      fail(error)
+      if lifecycle.keepsDying { refuseCallpoints(because: "VM \(plan.name) keeps dying: \(error)") }
     case .stopped: refuseCallpoints(because: "VM \(plan.name) is stopped")
     case .launching, .starting, .running, .stopping: break
     }
@@ -209,6 +233,7 @@ package final class VirtualMachine {
     for index in components.indices {
       components[index].state = .starting
       components[index].error = nil
+      components[index].threads = []
     }
     do throws(KernelFailure) {
       var pipe = try Descriptor.pipe()
@@ -223,7 +248,8 @@ package final class VirtualMachine {
           environment: environment, directory: configuration.workingDirectory,
           standardOutput: standardOutput, standardError: standardError))
     } catch {
-      launchFailed("\(error)")
+      // Told from the reactor, as the guard would: the start that asked for this launch has not begun to wait for it.
+      reactor.defer { [weak self] in self?.launchFailed("\(error)") }
     }
   }
 
@@ -247,9 +273,10 @@ package final class VirtualMachine {
       workers[index].state = .stopping
       workers[index].endpoint?.sendControl("{\"do\":\"stop\"}")
     }
-    stopTimer = reactor.after(configuration.grace) { [unowned self] in
-      stopTimer = nil
+    watchStop { [unowned self] in
       killLateWorkers()
+      // One that cannot be killed, as its template has not told its number, goes with the VM.
+      watchStop { [unowned self] in killLateVM() }
     }
     workersMayHaveStopped()
   }
@@ -259,11 +286,27 @@ package final class VirtualMachine {
     guard isAskedToStop, workers.allSatisfy({ $0.endpoint == nil }) else { return }
     isAskedToStop = false
     channel?.notify("vm.stop")
+    watchStop { [unowned self] in killLateVM() }
+  }
+
+  private func watchStop(_ body: @escaping () -> Void) {
     if let stopTimer { reactor.cancel(stopTimer) }
     stopTimer = reactor.after(configuration.grace) { [unowned self] in
       stopTimer = nil
-      note("is killed: it did not stop within \(configuration.grace.seconds) s")
-      perform(lifecycle.stopTimedOut())
+      body()
+    }
+  }
+
+  private func killLateVM() {
+    note("is killed: it did not stop within \(configuration.grace.seconds) s")
+    perform(lifecycle.stopTimedOut())
+  }
+
+  /// Forgives earlier deaths when the process that has just become ready has served for a minute.
+  func watchHealth() {
+    let token = token
+    _ = reactor.after(.seconds(60)) { [weak self] in
+      if let self, self.token == token { lifecycle.provedItself() }
     }
   }
 
@@ -279,7 +322,6 @@ package final class VirtualMachine {
       components[index].state = .failed
       components[index].error = error
     }
-    if case .failed = state { refuseCallpoints(because: "VM \(plan.name): \(error)") }
   }
 
   func refuseCallpoints(because reason: String) {

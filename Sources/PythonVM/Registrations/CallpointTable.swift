@@ -53,12 +53,16 @@ package final class CallpointTable {
   ///   - report: What the component says.
   ///   - vm: Its VM.
   /// - Returns: The entries.
-  /// - Throws: ``Conflict`` if another component has registered one of the points.
+  /// - Throws: ``Conflict`` if one of the points has been registered, by another component or by this one twice.
   func register(_ report: ComponentReport, of vm: String) throws(Conflict) -> [Entry] {
+    var seen: Set<CallpointIdentity> = []
     for registration in report.registrations {
+      guard seen.insert(registration.identity).inserted else {
+        throw Conflict(identity: registration.identity, package: report.package, component: report.name)
+      }
       guard let entry = entries[registration.identity] else { continue }
       if (entry.vm, entry.package, entry.component) != (vm, report.package, report.name) {
-        throw Conflict(identity: registration.identity, other: entry)
+        throw Conflict(identity: registration.identity, package: entry.package, component: entry.component)
       }
     }
     return report.registrations.map { registration in
@@ -78,6 +82,12 @@ package final class CallpointTable {
     }
   }
 
+  /// Forgets one entry.
+  func remove(_ entry: Entry) {
+    entries[entry.identity] = nil
+    order.removeAll { $0 == entry.identity }
+  }
+
   /// Forgets what a VM has registered.
   ///
   /// - Returns: The entries that are gone.
@@ -91,10 +101,11 @@ package final class CallpointTable {
   /// A point is registered already.
   package struct Conflict: Error, CustomStringConvertible {
     let identity: CallpointIdentity
-    let other: Entry
+    let package: String
+    let component: String
 
     package var description: String {
-      "\(identity) is already registered by package \(other.package), component \(other.component)"
+      "\(identity) is already registered by package \(package), component \(component)"
     }
   }
 }

@@ -1,3 +1,5 @@
+import PythonVM
+
 /// The options and operands of one invocation.
 struct ParsedArguments {
   /// The command they belong to.
@@ -22,7 +24,7 @@ struct ParsedArguments {
     guard let seconds = Double(text), seconds > 0, seconds.isFinite else {
       throw UsageError("\(option) wants a number of seconds, not '\(text)'", command: command)
     }
-    return .seconds(seconds)
+    return .chosen(seconds: seconds)
   }
 
   /// The value of an option that is a whole number within limits.

@@ -18,6 +18,15 @@ private func request(_ number: UInt64) -> RequestID { RequestID(number) }
     #expect(router.replied(request(1)) == nil)
   }
 
+  @Test func `a callpoint that is registered anew keeps what waits for it`() {
+    var router = Router()
+    router.open(a)
+    #expect(router.submit(request(1), to: a) == .queued)
+    router.open(a)
+    let sent = router.endpointReady(EndpointID(7), serving: [a], credit: 4)
+    #expect(sent == [Router.Dispatch(request: request(1), endpoint: EndpointID(7))])
+  }
+
   @Test func `beyond the queue's limit the answer is busy`() {
     var router = Router(queueLimit: 2)
     router.open(a)

@@ -65,6 +65,33 @@ import Testing
     #expect(end == [.announce] && vm.state == .failed(error: "it did not start within 30 s"))
   }
 
+  @Test mutating func `a launch that is answered after the start timeout is killed`() {
+    var vm = lifecycle()
+    _ = vm.startRequested()
+    _ = vm.startTimedOut()
+    let launched = vm.launched(pid: 7)
+    #expect(launched == [.kill])
+    _ = vm.exited("signal 9", using: &random)
+    #expect(vm.state == .failed(error: "it did not start within 30 s"))
+  }
+
+  @Test mutating func `a VM that dies again and again is told, and forgiven when it has proved itself`() {
+    var vm = lifecycle()
+    _ = vm.startRequested()
+    for _ in 1...5 {
+      #expect(!vm.keepsDying)
+      _ = vm.launched(pid: 7)
+      _ = vm.exited("signal 9", using: &random)
+      _ = vm.pauseEnded()
+    }
+    #expect(vm.keepsDying)
+    _ = vm.launched(pid: 7)
+    _ = vm.becameReady()
+    vm.provedItself()
+    let end = vm.exited("signal 9", using: &random)
+    #expect(end == [.announce, .relaunch(after: .zero)] && !vm.keepsDying)
+  }
+
   @Test mutating func `a VM whose components cannot be loaded is asked to stop and has failed`() {
     var vm = lifecycle()
     _ = vm.startRequested()
