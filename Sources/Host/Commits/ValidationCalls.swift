@@ -28,7 +28,7 @@ struct ValidationCalls {
     let points = Set(transaction.index.schema.nodes.lazy.filter { !$0.validationPoints.isEmpty }.map(\.id))
     guard !points.isEmpty else { return [] }
     for change in transaction.changes {
-      for path in places(touchedBy: change.path, points: points) where seen.insert(path).inserted {
+      for path in places(touchedBy: change, points: points) where seen.insert(path).inserted {
         guard transaction.working.exists(at: path) else { continue }
         let value = transaction.working.value(at: path)?.json
         for point in transaction.index.schema[path.node].validationPoints {
@@ -43,9 +43,15 @@ struct ValidationCalls {
   ///
   /// Dependencies are written as paths from the node to others of the same entry or container, so that a change below
   /// the node that holds both concerns it.
-  private func places(touchedBy path: Keypath, points: Set<NodeID>) -> [Keypath] {
+  private func places(touchedBy change: Change, points: Set<NodeID>) -> [Keypath] {
     let schema = transaction.index.schema
+    let path = change.path
     var places: [Keypath] = []
+    if change.operation == .create {
+      // The leafs of what is new have no changes of their own.
+      let leafs = schema[path.node].dataChildren.filter { points.contains($0) && schema[$0].kind == .leaf }
+      places = leafs.map { path.appending($0) }
+    }
     for length in stride(from: path.steps.count, through: 0, by: -1) {
       let ancestor = Keypath(Array(path.steps.prefix(length)))
       if points.contains(ancestor.node) { places.append(ancestor) }

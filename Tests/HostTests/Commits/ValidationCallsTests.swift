@@ -24,6 +24,13 @@ import Testing
       try calls([["set", "/ht:svc{a}/limit", 9], ["set", "/ht:svc{a}/size", 3]]) == ["size-point /ht:svc{a}/size 3"])
   }
 
+  @Test func `the leafs of a new entry are called, those that are there`() throws {
+    #expect(
+      try calls([["create", "/ht:svc{b}"], ["set", "/ht:svc{b}/size", 4], ["set", "/ht:svc{b}/limit", 9]])
+        == ["size-point /ht:svc{b}/size 4"])
+    #expect(try calls([["create", "/ht:svc{b}"], ["set", "/ht:svc{b}/limit", 9]]).isEmpty)
+  }
+
   @Test func `of a list only the entries that changed are called, and none that went`() throws {
     #expect(try calls([["set", "/ht:svc{a}/part{1}/weight", "2"]]) == ["part-point /ht:svc{a}/part{1} -"])
     #expect(try calls([["delete", "/ht:svc{a}/part{1}"]]).isEmpty)
