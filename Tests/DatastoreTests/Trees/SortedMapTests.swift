@@ -55,6 +55,18 @@ import Testing
     #expect(found == Set(oldModel.keys).union(newModel.keys).filter { oldModel[$0] != newModel[$0] }.sorted())
   }
 
+  @Test func `a change in many entries copies only the nodes on its way`() {
+    var map = SortedMap<Int64, Int>()
+    for key in Int64(0)..<20_000 { map.insert(0, for: key) }
+    let before = map
+    func copied(_ old: SortedMap<Int64, Int>.Node, _ new: SortedMap<Int64, Int>.Node) -> Int {
+      if old.isIdentical(to: new) { return 0 }
+      return zip(old.children, new.children).reduce(1) { $0 + copied($1.0, $1.1) }
+    }
+    let changed: Void? = map.modify(777) { $0 = 1 }
+    #expect(changed != nil && (1...5).contains(copied(before.root, map.root)))
+  }
+
   @Test func `one change in many entries is found without visiting them`() {
     var map = SortedMap<Int64, Int>()
     for key in Int64(0)..<20_000 { map.insert(0, for: key) }
