@@ -20,9 +20,6 @@ from callpoint_vm.components import Component, Plan
 from callpoint_vm.endpoint import Endpoint
 from callpoint_vm.wire import Link, Message, ProtocolError
 
-#: How long the callbacks that run when the VM is told to stop may go on, in seconds.
-GRACE = 1.0
-
 _log = logging.getLogger("callpoint")
 
 
@@ -102,6 +99,8 @@ class VM:
         self._posts, self._post_end = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self._runs_component = False
         self._is_stopping = False
+        #: How long the callbacks that run when the VM is told to stop may go on, in seconds.
+        self._grace = 0.0
         parent.set_subreaper(True)
         forks.close_in_children(self)
 
@@ -177,7 +176,7 @@ class VM:
         elif method == "vm.settings":
             settings.apply(params)
         elif method == "vm.stop":
-            self._stop()
+            self._stop(params["grace"])
         else:
             raise ProtocolError(f"the host sent {method!r} to a VM")
 
@@ -216,9 +215,10 @@ class VM:
 
     # Stop.
 
-    def _stop(self) -> None:
+    def _stop(self, grace: float) -> None:
         if not self._is_stopping:
             self._is_stopping = True
+            self._grace = grace
             if not self._runs_component:
                 self._tear_down()
 
@@ -228,7 +228,7 @@ class VM:
     def _finish(self) -> None:
         for endpoint, drained in self._endpoints:
             endpoint.stop()
-            drained.wait(GRACE)
+            drained.wait(self._grace)
         for callpoint in self._callpoints.values():
             callpoint.finish()
         for component in reversed(self._components):

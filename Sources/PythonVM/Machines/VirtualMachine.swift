@@ -1,4 +1,5 @@
 package import Callpoints
+import JSON
 package import Kernel
 package import Packages
 
@@ -285,20 +286,21 @@ package final class VirtualMachine {
   func workersMayHaveStopped() {
     guard isAskedToStop, workers.allSatisfy({ $0.endpoint == nil }) else { return }
     isAskedToStop = false
-    channel?.notify("vm.stop")
-    watchStop { [unowned self] in killLateVM() }
+    channel?.notify("vm.stop", ["grace": .double(configuration.grace / .seconds(1))])
+    // One grace period is for the callbacks that run on its threads, one for the teardown() methods.
+    watchStop(periods: threadsEndpoint == nil ? 1 : 2) { [unowned self] in killLateVM() }
   }
 
-  private func watchStop(_ body: @escaping () -> Void) {
+  private func watchStop(periods: Int = 1, _ body: @escaping () -> Void) {
     if let stopTimer { reactor.cancel(stopTimer) }
-    stopTimer = reactor.after(configuration.grace) { [unowned self] in
+    stopTimer = reactor.after(configuration.grace * periods) { [unowned self] in
       stopTimer = nil
       body()
     }
   }
 
   private func killLateVM() {
-    note("is killed: it did not stop within \(configuration.grace.seconds) s")
+    note("is killed: it did not stop in time; the grace period is \(configuration.grace.seconds) s")
     perform(lifecycle.stopTimedOut())
   }
 

@@ -85,7 +85,7 @@ class StartTests(HostTestCase):
         self.assertEqual(component["state"], "failed")
         self.assertEqual(component["error"], f"{self.file()}:6: ValueError: no such device")
         self.assertRegex(self.host.log(), r"ComponentThread:main: - torn down\n\Z")
-        self.host.vm.send("vm.stop")
+        self.host.vm.send("vm.stop", grace=1.0)
         self.assertEqual(self.host.wait(), 0)
         self.assertEqual(self.host.log().count("torn down"), 1)
 
@@ -141,7 +141,7 @@ class StartTests(HostTestCase):
         self.assertEqual((component["state"], component["callpoints"]), ("running", []))
         self.assertEqual(self.host.expect("vm.ready"), {"threads": ["ComponentThread:main"]})
         self.host.until(lambda: b"running in ComponentThread:main" in self.host.output, "the output of run()")
-        self.host.vm.send("vm.stop")
+        self.host.vm.send("vm.stop", grace=1.0)
         self.assertEqual(self.host.wait(), 0)
         self.assertIn("demo ComponentThread:main: - finished\n", self.host.log())
 

@@ -28,7 +28,7 @@ BLOCKING = """
 class StopTests(HostTestCase):
     def test_teardown_runs_in_a_component_thread_and_the_status_is_0(self) -> None:
         self.host.demo(EVALUATING)
-        self.host.vm.send("vm.stop")
+        self.host.vm.send("vm.stop", grace=1.0)
         self.assertEqual(self.host.wait(), 0)
         self.assertRegex(
             self.host.log(),
@@ -49,7 +49,7 @@ class StopTests(HostTestCase):
         """
         self.host.package("demo", {"demo.py": source}, {"two": "demo:Two", "one": "demo:One"})
         self.host.ready()
-        self.host.vm.send("vm.stop")
+        self.host.vm.send("vm.stop", grace=1.0)
         self.assertEqual(self.host.wait(), 0)
         self.assertIn("- two is torn down\n", self.host.log())
         file = self.host.directory / "packages/demo/python/demo.py"
@@ -60,7 +60,7 @@ class StopTests(HostTestCase):
         pipes = self.host.serve([0])
         pipes.request(1, "threading.Event().wait(0.1) or log.info('callback is over')")
         self.host.until(lambda: pipes.words() == [1], "the start of the request")
-        self.host.vm.send("vm.stop")
+        self.host.vm.send("vm.stop", grace=1.0)
         self.assertEqual(self.host.wait(), 0)
         self.assertEqual(pipes.output(1), "None")
         self.assertRegex(self.host.log(), r"callback is over\n.*Worker FINISHED")
@@ -70,7 +70,7 @@ class StopTests(HostTestCase):
         pipes = self.host.serve([0])
         pipes.request(1, "threading.Event().wait()")
         self.host.until(lambda: pipes.words() == [1], "the start of the request")
-        self.host.vm.send("vm.stop")
+        self.host.vm.send("vm.stop", grace=1.0)
         self.assertEqual(self.host.wait(), 0)
         self.assertIn("Worker FINISHED", self.host.log())
 
@@ -78,7 +78,7 @@ class StopTests(HostTestCase):
         self.host.demo(EVALUATING)
         self.host.fork_template()
         pipes = self.host.fork(0)
-        self.host.vm.send("vm.stop")
+        self.host.vm.send("vm.stop", grace=1.0)
         self.assertEqual(self.host.wait(), 0)
         self.host.until(lambda: not pipes.is_open, "the end of the worker")
 
@@ -88,7 +88,7 @@ class StopTests(HostTestCase):
         self.host.package("demo", {"demo.py": BLOCKING}, {"main": "demo:Main"})
         self.host.start(environment={"GATE": gate})
         self.host.until(lambda: b"in setup" in self.host.output, "setup to start")
-        self.host.vm.send("vm.stop")
+        self.host.vm.send("vm.stop", grace=1.0)
         with open(gate, "w"):
             pass
         self.assertEqual(self.host.wait(), 0)
@@ -126,7 +126,7 @@ class RunningTests(HostTestCase):
         self.assertNotIn("started", self.host.log())
         self.host.vm.send("vm.start")
         self.host.until(lambda: "- started in ComponentThread:main\n" in self.host.log(), "the start function")
-        self.host.vm.send("vm.stop")
+        self.host.vm.send("vm.stop", grace=1.0)
         self.assertEqual(self.host.wait(), 0)
         self.assertRegex(self.host.log(), r"- stopped 42\n.*- torn down\n\Z")
 
@@ -142,7 +142,7 @@ class RunningTests(HostTestCase):
         )
         self.host.vm.send("vm.start")
         self.host.until(lambda: "ZeroDivisionError" in self.host.log(), "the error")
-        self.host.vm.send("vm.stop")
+        self.host.vm.send("vm.stop", grace=1.0)
         self.assertEqual(self.host.wait(), 0)
 
     def test_threads_that_a_component_tells_of_and_its_log_level_reach_the_host(self) -> None:
