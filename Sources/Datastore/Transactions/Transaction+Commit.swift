@@ -5,6 +5,21 @@ extension Transaction {
   /// The service instances that came, changed or went since the transaction began.
   package func changedServiceInstances() -> [ServiceChange] { working.serviceChanges(since: base) }
 
+  /// What has become of the change of a service instance by now.
+  ///
+  /// - Parameter change: The change, as it was found earlier in this transaction.
+  /// - Returns: The change with its present operation, or `nil` if the instance neither was there before nor is now.
+  package func present(_ change: ServiceChange) -> ServiceChange? {
+    let operation: ServiceChange.Operation
+    switch (base.exists(at: change.instance), working.exists(at: change.instance)) {
+    case (false, false): return nil
+    case (false, true): operation = .create
+    case (true, true): operation = .update
+    case (true, false): operation = .delete
+    }
+    return ServiceChange(instance: change.instance, servicepoint: change.servicepoint, operation: operation)
+  }
+
   /// Finds out whether the transaction must begin again on newer data.
   ///
   /// A transaction that changes nothing never conflicts, and the caller need not ask.

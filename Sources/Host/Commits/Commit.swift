@@ -46,10 +46,16 @@ final class Commit {
   let request: Request
   private let number: UInt64
   private let completion: Completion
+  /// What a Python session had written before any service ran.
+  private let prepared: Snapshot?
 
   private(set) var workspace: Workspace
   private var attempt = 0
   private var held: Set<Keypath> = []
+  /// The service instances that are to run next.
+  private var pending: ArraySlice<ServiceChange> = []
+  private var isRunningServices = false
+  private var mayRunNext = false
   /// The service instances that have run, with how often and what the data were afterwards.
   private var runs: [Keypath: (count: Int, after: Snapshot)] = [:]
 
@@ -63,6 +69,7 @@ final class Commit {
     self.table = table
     self.runner = runner
     self.completion = completion
+    prepared = request.prepared?.working
     workspace = Workspace(transaction: Transaction(on: store.snapshot), user: request.user, isWritable: true)
   }
 
@@ -102,6 +109,7 @@ final class Commit {
 
   private func prepare() throws(CallError) {
     runs = [:]
+    pending = []
     let transaction = request.prepared ?? Transaction(on: store.snapshot)
     workspace = Workspace(transaction: transaction, user: request.user, isWritable: true)
     try request.edit(transaction)
@@ -115,17 +123,32 @@ final class Commit {
   private func finish(_ result: Result<Outcome, CallError>) {
     store.release(held)
     held = []
+    // A session goes on with what it wrote itself; what services wrote for a commit that did not happen is not part of it.
+    if let prepared, request.isDryRun || result.isFailure { request.prepared?.restore(prepared) }
     completion(result)
   }
 
   // MARK: Services
 
-  /// Runs the next service whose instance has changed, and goes on to validation when there is none.
+  /// Runs the service instances that have changed one after the other, and then goes on to validation.
   ///
-  /// An instance that has run runs again if another service has changed it since.
-  func runNextService() {
-    let changed = workspace.transaction.changedServiceInstances()
-    guard let change = changed.first(where: mustRun) else { return validatePoints() }
+  /// An instance that has run runs again if another service has changed it since. Instances without callbacks are over
+  /// before their turn returns: they are taken in a loop, as a stack has no room for many thousands of them.
+  private func runNextService() {
+    guard !isRunningServices else {
+      mayRunNext = true
+      return
+    }
+    isRunningServices = true
+    repeat {
+      mayRunNext = false
+      runOneService()
+    } while mayRunNext
+    isRunningServices = false
+  }
+
+  private func runOneService() {
+    guard let change = nextService() else { return validatePoints() }
     guard runs[change.instance]?.count ?? 0 < Self.attempts else {
       let text = change.instance.text(in: workspace.transaction.index)
       return fail(CallError(.callbackError, "services change \(text) again and again"))
@@ -137,6 +160,16 @@ final class Commit {
   func ran(_ instance: Keypath) {
     runs[instance] = (1 + (runs[instance]?.count ?? 0), workspace.transaction.working)
     runNextService()
+  }
+
+  /// The next instance of those that were found last; they are looked for again when all of them have run.
+  private func nextService() -> ServiceChange? {
+    while true {
+      if pending.isEmpty { pending = workspace.transaction.changedServiceInstances().filter(mustRun)[...] }
+      guard let change = pending.popFirst() else { return nil }
+      // A service that ran since may have made or deleted it.
+      if let change = workspace.transaction.present(change) { return change }
+    }
   }
 
   private func mustRun(_ change: ServiceChange) -> Bool {
@@ -202,4 +235,8 @@ extension CallError {
   static func unregistered(_ point: String) -> CallError {
     CallError(.unknownCallpoint, "no registration found for callpoint \(point)")
   }
+}
+
+extension Result {
+  fileprivate var isFailure: Bool { if case .failure = self { true } else { false } }
 }

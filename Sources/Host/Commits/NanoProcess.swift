@@ -130,9 +130,9 @@ final class NanoProcess {
   /// Writes the plan's entry for a state; false if that ended the commit.
   private func reach(_ step: Step) -> Bool {
     let index = commit.workspace.transaction.index
-    let plan = instance.text(in: index) + "/plan"
-    let entry =
-      plan + "/component" + Self.keys([step.component.type, step.name]) + "/state" + Self.keys([step.state.name])
+    let component = Keypath.text(of: [.string(step.component.type), .string(step.name)])
+    let state = Keypath.text(of: [.string(step.state.name)])
+    let entry = instance.text(in: index) + "/plan/component" + component + "/state" + state
     do throws(CallError) {
       try commit.workspace.applyState([
         ["create", .string(entry)],
@@ -149,9 +149,5 @@ final class NanoProcess {
   /// The component's name: the literal that the behaviour tree quotes.
   private static func name(of component: NanoService.Component) -> String {
     component.nameExpression.trimmingCharacters(in: CharacterSet(charactersIn: "'\""))
-  }
-
-  private static func keys(_ texts: [String]) -> String {
-    "{" + texts.map { "\"\($0.replacingOccurrences(of: "\"", with: "\\\""))\"" }.joined(separator: " ") + "}"
   }
 }

@@ -51,11 +51,11 @@ extension HostServer {
 
   /// The transaction that a message names.
   ///
-  /// One with the number of a running action is opened when it is first used.
+  /// One with the number of an action that somebody waits for is opened when it is first used.
   private func workspace(_ params: JSONValue) throws(CallError) -> Workspace {
     let number = try params.requiredNumber("th")
     if let workspace = store.workspace(number) { return workspace }
-    guard dispatcher.isOpen(RequestID(number)) else {
+    guard dispatcher.isAwaited(RequestID(number)) else {
       throw CallError(.invalidRequest, "No such transaction", errno: 61)
     }
     let workspace = Workspace(
@@ -87,6 +87,9 @@ extension HostServer {
     _ params: JSONValue, for request: RPCConnection.Request, on connection: ControlConnection
   ) throws(CallError) {
     let number = try params.requiredNumber("th")
+    guard !dispatcher.isOpen(RequestID(number)) else {
+      throw CallError(.invalidRequest, "transaction \(number) is a callback's, which cannot apply it", errno: 21)
+    }
     let workspace = try workspace(params)
     try take(params, into: workspace)
     let isDryRun = params["dryRun"]?.bool ?? false
@@ -100,7 +103,8 @@ extension HostServer {
       switch result {
       case .failure(let error): connection.connection.refuse(request.id, error)
       case .success(let outcome):
-        if !isDryRun {
+        // It may have been closed, or its connection may have ended, while services ran.
+        if !isDryRun, store.workspace(number) === workspace {
           let next = Workspace(transaction: Transaction(on: outcome.snapshot), user: workspace.user, isWritable: true)
           store.open(next, as: number)
         }

@@ -139,12 +139,13 @@ package final class Dispatcher {
 
   /// Answers a request with `cancelled`.
   ///
-  /// One that an endpoint has keeps its place there until it ends.
+  /// One that an endpoint has keeps its place there until it ends, which `cb_abort` may hasten.
   package func cancel(_ request: RequestID) {
     guard let call = calls[request] else { return }
     if router.withdraw(request) {
       settle(request, .failure(CallError(.cancelled, "the request was cancelled")))
     } else if let completion = call.completion {
+      endpoint(of: request)?.abort(request)
       calls[request]?.completion = nil
       completion(.failure(CallError(.cancelled, "the request was cancelled")))
     }
@@ -152,6 +153,9 @@ package final class Dispatcher {
 
   /// Whether a request has been accepted and is not over.
   package func isOpen(_ request: RequestID) -> Bool { calls[request] != nil }
+
+  /// Whether a request is not over and its caller has not been answered, as after a timeout.
+  package func isAwaited(_ request: RequestID) -> Bool { calls[request]?.completion != nil }
 
   /// What is known about a callpoint's calls.
   package func statistics(of callpoint: CallpointID) -> Statistics { statistics[callpoint] ?? Statistics() }
@@ -225,6 +229,10 @@ package final class Dispatcher {
     armAlarm()
   }
 
+  private func endpoint(of request: RequestID) -> Endpoint? {
+    router.endpoint(of: request).flatMap { endpoints[$0] }
+  }
+
   private func send(_ dispatches: [Router.Dispatch]) {
     for dispatch in dispatches {
       guard let call = calls[dispatch.request], let target = targets[call.callpoint] else { continue }
@@ -266,7 +274,7 @@ package final class Dispatcher {
       guard call.deadline <= time else { continue }
       if let completion = call.completion {
         expire(request, call, completion)
-      } else if let endpoint = router.endpoint(of: request).flatMap({ endpoints[$0] }) {
+      } else if let endpoint = endpoint(of: request) {
         endpoint.overran(request, label: targets[call.callpoint]?.label ?? "callback")
       }
     }
@@ -280,7 +288,7 @@ package final class Dispatcher {
       settle(request, .failure(error))
       return
     }
-    if let endpoint = router.endpoint(of: request).flatMap({ endpoints[$0] }) { endpoint.abort(request) }
+    endpoint(of: request)?.abort(request)
     // The caller is answered now; the callback may still end by itself within the grace period.
     calls[request]?.completion = nil
     calls[request]?.deadline = reactor.now + grace
