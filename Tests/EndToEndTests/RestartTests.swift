@@ -108,4 +108,131 @@ import Testing
     #expect(result == ["output": ["result": 2]])
     try host.finish()
   }
+
+  @Test func `a component that fails when its VM is started again refuses calls`() throws {
+    let directory = try TemporaryDirectory()
+    var package = FixturePackage(
+      "pair",
+      yang: """
+        container pair {
+          tailf:action steady { tailf:actionpoint pair-steady; }
+          tailf:action fragile { tailf:actionpoint pair-fragile; }
+        }
+        """,
+      python: """
+        import os
+        import ncs
+
+        class Act(ncs.dp.Action):
+            @ncs.dp.Action.action
+            def cb_action(self, uinfo, name, kp, input, output):
+                pass
+
+        class Steady(ncs.application.Application):
+            def setup(self):
+                self.register_action("pair-steady", Act)
+
+        class Fragile(ncs.application.Application):
+            def setup(self):
+                if os.path.exists("\(directory.path)/broken"):
+                    raise ValueError("it broke")
+                self.register_action("pair-fragile", Act)
+        """)
+    package.metadata = FixturePackage.metadata(
+      "pair",
+      """
+      <component><name>steady</name><application><python-class-name>pair.main.Steady</python-class-name></application></component>
+      <component><name>fragile</name><application><python-class-name>pair.main.Fragile</python-class-name></application></component>
+      """)
+    let host = try RunningHost([package.write(below: directory.path)])
+    _ = try host.action("/pair:pair/fragile")
+    let before = try #require(host.vm("pair")["pid"]?.int)
+    try Data().write(to: URL(fileURLWithPath: directory.path + "/broken"))
+    kill(Int32(before), SIGKILL)
+    try host.wait(until: {
+      let vm = try host.vm("pair")
+      return vm["state"] == "running" && vm["pid"]?.int != before
+    })
+    _ = try host.action("/pair:pair/steady")
+    let refused = try refusal { try host.action("/pair:pair/fragile") }
+    #expect(refused.kind == "unavailable" && refused.message.contains("it broke"))
+    try host.finish()
+  }
+
+  @Test func `packages that cannot take over leave the old ones at work`() throws {
+    let directory = try TemporaryDirectory()
+    let package = FixturePackage(
+      "word", yang: "leaf word { type string; }",
+      python: "import ncs\n\nclass Main(ncs.application.Application):\n    def setup(self):\n        pass\n")
+    let host = try RunningHost([package.write(below: directory.path), "actions"])
+    _ = try host.status()
+    // Nothing can be put in the place of a directory that is not empty.
+    let schema = "\(host.directory.path)/schema-\(host.process.pid)"
+    try FileManager.default.removeItem(atPath: schema)
+    try FileManager.default.createDirectory(atPath: schema + "/full", withIntermediateDirectories: true)
+    var changed = package
+    changed.files["src/yang/word.yang"] = FixturePackage.module("word", "leaf sentence { type string; }")
+    _ = try changed.write(below: directory.path)
+    var early = try host.connect()
+    var client = try host.connect()
+    let reload = try client.send("reload", [:])
+    let waiting = try early.send("get", ["path": "/"])
+    let answer = try client.receive()
+    #expect(answer.id == reload)
+    guard case .failure(let error) = answer.result else {
+      Issue.record("a schema was written in the place of a directory")
+      return
+    }
+    #expect(error.kind == "unavailable" && error.message.contains("the packages stay as they were"))
+    #expect(try early.receive().id == waiting)
+    _ = try host.merge(["word:word": "still"])
+    try FileManager.default.removeItem(atPath: schema)
+    try Data().write(to: URL(fileURLWithPath: schema))
+    try host.finish()
+  }
+
+  @Test func `callbacks on a VM's threads have the grace period too`() throws {
+    let host = try RunningHost(["actions"], options: ["--grace", "20"])
+    var client = try host.connect()
+    _ = try client.send("action", ["path": "/actions:actions/sleep", "input": ["milliseconds": 2500]])
+    try host.wait(until: { try host.callpoint("actions-load")["running"] == 1 })
+    #expect(try host.call("stop", ["vm": "actions"]) == ["result": "stopped"])
+    #expect(try client.receive().result.get()["output"] != nil)
+    try host.finish()
+  }
+
+  @Test func `a client that goes away has its action aborted`() throws {
+    let directory = try TemporaryDirectory()
+    let package = FixturePackage(
+      "patient", yang: "container patient { tailf:action wait { tailf:actionpoint patient-wait; } }",
+      python: """
+        import threading
+        import ncs
+
+        class Wait(ncs.dp.Action):
+            def init(self, init_args):
+                self.over = threading.Event()
+
+            @ncs.dp.Action.action
+            def cb_action(self, uinfo, name, kp, input, output):
+                self.over.wait(60)
+                self.log.info("the wait is over")
+
+            def cb_abort(self, uinfo):
+                self.over.set()
+
+        class Main(ncs.application.Application):
+            def setup(self):
+                self.register_action("patient-wait", Wait)
+        """)
+    let host = try RunningHost([package.write(below: directory.path)])
+    do {
+      var client = try host.connect()
+      _ = try client.send("action", ["path": "/patient:patient/wait"])
+      try host.wait(until: { try host.callpoint("patient-wait")["running"] == 1 })
+    }
+    try host.wait(until: { try host.callpoint("patient-wait")["running"] == 0 })
+    #expect(try host.log("patient").contains("the wait is over"))
+    try host.finish()
+  }
 }

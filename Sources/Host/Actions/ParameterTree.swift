@@ -26,17 +26,21 @@ struct ParameterTree {
       guard let child = child(of: node, named: member) else {
         throw CallError(.invalidPath, "\(path) has no parameter '\(member)'", errno: 8)
       }
-      let name = child.module == node.module ? child.name : "\(schema[child.module].name):\(child.name)"
-      checked[name] = try check(value, as: child, path: "\(path)/\(child.name)")
+      checked[name(of: child, in: node)] = try check(value, as: child, path: "\(path)/\(child.name)")
     }
     for id in node.dataChildren {
       let child = schema[id]
-      guard child.isMandatory, child.kind == .leaf, checked[child.name] == nil, child.parent == node.id else {
+      guard child.isMandatory, child.kind == .leaf, checked[name(of: child, in: node)] == nil, child.parent == node.id
+      else {
         continue
       }
       throw CallError(.invalidValue, "\(path) needs the parameter '\(child.name)'", errno: 42)
     }
     return checked
+  }
+
+  private func name(of child: SchemaNode, in node: SchemaNode) -> String {
+    child.module == node.module ? child.name : "\(schema[child.module].name):\(child.name)"
   }
 
   private func child(of node: SchemaNode, named member: String) -> SchemaNode? {

@@ -12,7 +12,8 @@ enum CheckCommand {
     settings.logFilePrefix = directory.path + "/logs/ncs-python-vm"
     settings.restartsVMs = false
     let server = try HostServer(settings: settings)
-    var failed = false
+    // One that is stopped by a signal before everything has started has checked nothing.
+    var failed = true
     server.onReady = { status in
       Console.print(StatusTable(status).text)
       failed = (status["packages"]?.array ?? []).contains { $0["state"]?.string == "failed" }
