@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Callable
 
 import ncs.log
-from ncs import _backend, _dispatch, util
+from ncs import _backend, _dispatch, _rehearsal, util
 from ncs._component import Component
 from ncs.application import Application
 
@@ -16,6 +18,25 @@ from callpoint_vm.wire import Message
 def install(host: Any) -> None:
     """Makes ``host`` the one that the API talks to in this process."""
     _backend.install(host)
+
+
+def look_up(registration: Any) -> None:
+    """Makes the nodes of the schema that the requests for a callback name."""
+    for node in _backend.host().schema.at_point(registration.name):
+        node.look_up()
+        for parameters in node.children if registration.kind == "action" else ():
+            parameters.look_up()
+
+
+@contextmanager
+def on_stage(rounds: int) -> Iterator[tuple[list[Any], list[Message]]]:
+    """What a rehearsal serves, and so many rounds of requests for it; meanwhile the API talks to no real host."""
+    host = _backend.host()
+    install(_rehearsal.Stage())
+    try:
+        yield _rehearsal.REGISTRATIONS, _rehearsal.requests(rounds)
+    finally:
+        install(host)
 
 
 def set_callpoint_model(model: str) -> None:

@@ -36,6 +36,10 @@ class Callpoint:
         }
         return {name: value for name, value in described.items() if value is not None}
 
+    def look_up(self) -> None:
+        """Finds its nodes in the schema, which all workers can share."""
+        api.look_up(self._registration)
+
     def prepare(self) -> None:
         """Makes the instance, in the process that runs the callbacks. If that fails, each request tries again."""
         try:

@@ -1,14 +1,18 @@
-"""The template: the VM's single-threaded twin, forked right after ``setup()``. It only forks workers."""
+"""The template: the VM's single-threaded twin, forked right after ``setup()``.
+
+It does once what every worker would do at its start, and then only forks workers.
+"""
 
 from __future__ import annotations
 
+import gc
 import os
 import select
 import signal
 import sys
 from typing import NoReturn
 
-from callpoint_vm import forks, logs, parent, settings, title, worker
+from callpoint_vm import forks, logs, parent, rehearsal, settings, title, worker
 from callpoint_vm.callpoint import Callpoint
 from callpoint_vm.wire import Link, Message, ProtocolError
 
@@ -96,6 +100,11 @@ def serve(path: str, token: str, name: str, callpoints: dict[int, Callpoint], vm
         else:
             parent.check(vm)
         title.set_title(f"callpoint: {name} template")
+        rehearsal.rehearse()
+        for callpoint in callpoints.values():
+            callpoint.look_up()
+        gc.collect()
+        gc.freeze()
         link = Link(path)
         hello = {"token": token, "pid": os.getpid(), "parentDeathSignal": parent.death_signal()}
         answer = link.call("template.hello", hello)

@@ -8,6 +8,7 @@ title into that area when the byte that ended the command line is not zero any m
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 
 from callpoint_vm import parent
@@ -29,8 +30,9 @@ def set_title(title: str) -> None:
     ctypes.memmove(start, text.ljust(room, b"\0"), room)
 
 
+@functools.lru_cache(maxsize=None)
 def _area() -> tuple[int, int, int]:
-    """Where the command line starts and ends, and where the environment behind it ends."""
+    """Where the command line starts and ends, and where the environment behind it ends: in a fork, where it was."""
     with open("/proc/self/stat", "rb") as file:
         # Fields from the third on; 48 to 51 are arg_start, arg_end, env_start, env_end.
         fields = file.read().rpartition(b")")[2].split()

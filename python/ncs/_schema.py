@@ -223,6 +223,13 @@ class SchemaNode:
             self._tag = XmlTag.of(self.name, self.prefix, self.module.namespace if self.module else "")
         return self._tag
 
+    def look_up(self) -> None:
+        """Build now what a look at this node and at those above it would build."""
+        node: SchemaNode | None = self
+        while node is not None:
+            node.child("")
+            node = node.parent
+
     def child(self, name: str) -> SchemaNode | None:
         """Return the child that `name` spells."""
         return self.names.get(name)
@@ -273,6 +280,33 @@ class Schema:
         return any(
             self._data.find(f'"{member}":{json.dumps(name)}'.encode()) >= 0 for member in ("n", "namespace", "name")
         )
+
+    def at_point(self, name: str) -> Iterator[SchemaNode]:
+        """Yield the nodes that have this actionpoint or servicepoint."""
+        for member in ("ap", "sp"):
+            text = f'"{member}":{json.dumps(name)}'.encode()
+            position = self._data.find(text)
+            while position >= 0:
+                yield self._interior(self._number_of(position))
+                position = self._data.find(text, position + 1)
+
+    def _number_of(self, position: int) -> int:
+        """Return the number of the line that has this byte of the file."""
+        first, last = 0, self._count - 1
+        while first < last:
+            middle = (first + last + 1) // 2
+            if _WORD.unpack_from(self._data, self._table + 8 * middle)[0] <= position:
+                first = middle
+            else:
+                last = middle - 1
+        return first
+
+    def _interior(self, number: int) -> SchemaNode:
+        """Return the node that has this line to itself."""
+        above = self.line(number).get("p")
+        if above is None:
+            return self.root
+        return next(node for node in self._interior(above).children if node._line == number)
 
     def all_nodes(self) -> Iterator[SchemaNode]:
         """Yield every node of the schema."""

@@ -51,6 +51,14 @@ class TheHostsSchemaFile(unittest.TestCase):
         self.assertTrue(root.names["services"].names["note"].is_qualified)
 
 
+    def test_nodes_are_found_by_their_points(self) -> None:
+        schema = example_schema()
+        system = schema.root.names["system"]
+        self.assertEqual(list(schema.at_point("example-point")), [system.names["endpoint"]])
+        self.assertEqual(list(schema.at_point("example-reset")), [system.names["endpoint"].names["reset"]])
+        self.assertEqual(list(schema.at_point("example")), [])
+
+
 class SchemaFiles(unittest.TestCase):
     def test_a_node_is_read_when_it_is_visited(self) -> None:
         schema = Schema(schema_bytes(module("m", "m", container("a", container("b", leaf("c"))))))

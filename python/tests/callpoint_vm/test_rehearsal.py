@@ -1,0 +1,47 @@
+"""What the template does before it forks."""
+
+from __future__ import annotations
+
+import os
+import threading
+import unittest
+from typing import Any
+from unittest import mock
+
+from callpoint_vm import api, rehearsal, wire
+from callpoint_vm.wire import Message
+from ncs import _backend
+from ncs._rehearsal import Stage
+
+
+class Rehearsals(unittest.TestCase):
+    def setUp(self) -> None:
+        before = list(_backend._installed)
+        self.addCleanup(lambda: _backend._installed.__setitem__(slice(None), before))
+        self.host: Any = Stage()
+        api.install(self.host)
+
+    def test_every_request_is_answered_without_an_error(self) -> None:
+        replies: list[Message] = []
+        encode = wire.line
+
+        def remember(message: Message) -> bytes:
+            replies.append(message)
+            return encode(message)
+
+        with mock.patch("callpoint_vm.endpoint.line", remember):
+            rehearsal.rehearse()
+        self.assertIn("ready", replies[0])
+        self.assertEqual([reply["id"] for reply in replies[1:]], list(range(1, 2 * rehearsal._ROUNDS + 1)))
+        self.assertEqual([reply for reply in replies[1:] if "ok" not in reply], [])
+
+    def test_nothing_is_left_of_it(self) -> None:
+        before = self._state()
+        rehearsal.rehearse()
+        self.assertEqual(self._state(), before)
+        self.assertIs(_backend.host(), self.host)
+
+    def _state(self) -> tuple[list[str], int, str]:
+        """Descriptors, native threads, and what this thread is called."""
+        tasks = len(os.listdir("/proc/self/task"))
+        return sorted(os.listdir("/proc/self/fd")), tasks, threading.current_thread().name
