@@ -3,10 +3,12 @@ import Glibc
 /// Bytes in, lines out, however the bytes are cut.
 ///
 /// Bytes are read straight into the buffer, and lines are slices of it: nothing is copied on the way. A byte is looked at
-/// once. After a violation the decoder fails for good.
+/// once. After a violation the decoder fails for good; one that cuts lines knows no violation.
 package struct FrameDecoder {
   /// The longest line allowed, without its newline.
   package let maximumLineLength: Int
+  /// Whether a line that is too long comes in pieces instead of being a violation, as suits what people read.
+  package let cutsLongLines: Bool
 
   private var buffer: [UInt8] = []
   /// Where the next line begins, how far newlines have been searched for, and where the bytes end.
@@ -20,8 +22,9 @@ package struct FrameDecoder {
   private static let idleCapacity = 256 << 10
 
   /// A decoder that has seen nothing; by default with the limit of every link.
-  package init(maximumLineLength: Int = 16 << 20) {
+  package init(maximumLineLength: Int = 16 << 20, cutsLongLines: Bool = false) {
     self.maximumLineLength = maximumLineLength
+    self.cutsLongLines = cutsLongLines
   }
 
   /// Bytes of a line that has no end yet.
@@ -56,7 +59,13 @@ package struct FrameDecoder {
   /// Let the slice go before the next `fill`, or the buffer is copied.
   package mutating func nextLine() throws(PeerViolation) -> ArraySlice<UInt8>? {
     if let violation { throw violation }
-    guard let newline = findNewline() else {
+    let found = findNewline()
+    if cutsLongLines, (found ?? end) - start > maximumLineLength {
+      start += maximumLineLength
+      searched = found ?? end
+      return buffer[(start - maximumLineLength)..<start]
+    }
+    guard let newline = found else {
       searched = end
       if end - start > maximumLineLength { throw fail(.lineTooLong(limit: maximumLineLength)) }
       return nil
@@ -66,6 +75,12 @@ package struct FrameDecoder {
     start = newline + 1
     searched = start
     return line
+  }
+
+  /// Takes the bytes of a line that will have no end.
+  package mutating func takeRest() -> ArraySlice<UInt8> {
+    defer { (start, searched) = (end, end) }
+    return buffer[start..<end]
   }
 
   /// Says that no more bytes come.

@@ -33,10 +33,10 @@ package final class LineReader {
   /// Starts to read.
   ///
   /// `onLine` is called for every line, without its newline; `onEnd` once, after the last line, unless the reader is
-  /// closed or dropped before.
+  /// closed or dropped before. With `cutsLongLines`, lines that are too long or have no end come in pieces.
   package init(
     _ descriptor: consuming Descriptor, reactor: Reactor, maximumLineLength: Int = 16 << 20,
-    onLine: @escaping (ArraySlice<UInt8>) -> Void, onEnd: @escaping (End) -> Void
+    cutsLongLines: Bool = false, onLine: @escaping (ArraySlice<UInt8>) -> Void, onEnd: @escaping (End) -> Void
   ) throws(KernelFailure) {
     try descriptor.setNonBlocking()
     let number = descriptor.number
@@ -44,7 +44,7 @@ package final class LineReader {
     self.descriptor = consume descriptor
     self.onLine = onLine
     self.onEnd = onEnd
-    decoder = FrameDecoder(maximumLineLength: maximumLineLength)
+    decoder = FrameDecoder(maximumLineLength: maximumLineLength, cutsLongLines: cutsLongLines)
     registration = try reactor.watch(number, .readable) { [weak self] _ in self?.read(atMost: Self.turn) }
   }
 
@@ -68,6 +68,14 @@ package final class LineReader {
     reactor.cancel(registration)
     self.registration = nil
     descriptor = nil
+  }
+
+  /// Delivers what the other side has written so far, a line without an end too, and closes the descriptor.
+  package func readRestAndClose() {
+    readUntilBlocked()
+    guard isOpen else { return }
+    deliverRest()
+    close()
   }
 
   private func read(atMost limit: Int) {
@@ -100,7 +108,13 @@ package final class LineReader {
     }
   }
 
+  private func deliverRest() {
+    let rest = decoder.takeRest()
+    if !rest.isEmpty { onLine(rest) }
+  }
+
   private func finish() {
+    if decoder.cutsLongLines { deliverRest() }
     do throws(PeerViolation) {
       try decoder.finish()
       end(.closed)

@@ -16,7 +16,7 @@ package struct Component {
   package let plan: ComponentPlan
   /// What it is doing.
   package internal(set) var state = State.stopped
-  /// Why it failed.
+  /// Why it failed when it was last started.
   package internal(set) var error: String?
   /// How its callbacks run, once that is decided.
   package internal(set) var decision: ModeDecision?

@@ -132,6 +132,7 @@ extension VirtualMachine {
       components[index].entries = entries
       components[index].registrations = report.registrations.map(\.number)
       components[index].state = .running
+      components[index].error = nil
       for (entry, registration) in zip(entries, report.registrations) {
         dispatcher.open(
           entry.id, Dispatcher.Target(label: "\(entry.identity)", registration: registration.number))

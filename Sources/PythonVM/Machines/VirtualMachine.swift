@@ -56,6 +56,8 @@ package final class VirtualMachine {
   var threadsEndpoint: Endpoint?
   var random = SystemRandomNumberGenerator()
   private var output: LineReader?
+  /// What a process prints without a newline is cut after so many bytes.
+  private static let maximumLogLine = 64 << 10
   private var startTimer: Timer?
   private var stopTimer: Timer?
   /// Whether the workers are to leave before the VM is told to stop.
@@ -175,8 +177,7 @@ package final class VirtualMachine {
     template?.close()
     channel = nil
     template = nil
-    output?.readUntilBlocked()
-    output?.close()
+    output?.readRestAndClose()
     output = nil
     // A component that failed by itself stays so, whatever became of its VM.
     for index in components.indices where components[index].state != .failed { components[index].state = .stopped }
@@ -233,7 +234,6 @@ package final class VirtualMachine {
     token = Self.makeToken(using: &random)
     for index in components.indices {
       components[index].state = .starting
-      components[index].error = nil
       components[index].threads = []
     }
     do throws(KernelFailure) {
@@ -241,7 +241,8 @@ package final class VirtualMachine {
       let standardOutput = pipe.takeWriteEnd()
       let standardError = try standardOutput.duplicate()
       output = try LineReader(
-        pipe.takeReadEnd(), reactor: reactor, onLine: { [unowned self] in events.printed(self, $0) }, onEnd: { _ in })
+        pipe.takeReadEnd(), reactor: reactor, maximumLineLength: Self.maximumLogLine, cutsLongLines: true,
+        onLine: { [unowned self] in events.printed(self, $0) }, onEnd: { _ in })
       launchID = processes.launch(
         LaunchRequest(
           executable: configuration.startCommand,

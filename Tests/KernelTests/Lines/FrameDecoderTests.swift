@@ -35,6 +35,21 @@ import Testing
     #expect(read(bytes.indices.map { bytes[$0...$0] }, limit: 100) == whole)
   }
 
+  @Test func `a decoder that cuts long lines gives everything, the last line without its end too`() throws {
+    let bytes = Array("abc\nabcdefgh\nxyz12".utf8)
+    for split in 0...bytes.count {
+      var decoder = FrameDecoder(maximumLineLength: 3, cutsLongLines: true)
+      var lines: [String] = []
+      for chunk in [bytes[..<split], bytes[split...]] {
+        decoder.append(chunk)
+        while let line = try decoder.nextLine() { lines.append(String(decoding: line, as: UTF8.self)) }
+      }
+      lines.append(String(decoding: decoder.takeRest(), as: UTF8.self))
+      #expect(lines == ["abc", "abc", "def", "gh", "xyz", "12"])
+      try decoder.finish()
+    }
+  }
+
   @Test(arguments: 0..<40) func `any bytes in any pieces give the same lines, or the same violation`(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
     let limit = Int.random(in: 0...60, using: &generator)
