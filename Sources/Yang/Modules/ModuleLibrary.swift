@@ -54,7 +54,8 @@ struct ModuleLibrary {
   /// - Returns: The file, or `nil` if no directory has it.
   /// - Throws: ``YangError`` if a file with the name is not YANG.
   mutating func find(_ name: String, revision: String?, in directories: [String]) throws(YangError) -> YangFile? {
-    for place in directories + fallbacks {
+    // An installation's module does not prefer its neighbours to the ones that win over them.
+    for place in directories.filter({ !fallbacks.contains($0) }) + fallbacks {
       var best: YangFile?
       for candidate in try listing(of: place)[name] ?? [] {
         let file = try file(place + "/" + candidate)
