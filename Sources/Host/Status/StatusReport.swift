@@ -30,9 +30,19 @@ struct StatusReport {
     object["vm"] = machine.map { .string($0.plan.name) }
     object["state"] = .string(state(of: package, components, machine).rawValue)
     object["error"] = (package.error.map { "\($0)" } ?? components.compactMap(\.error).first).map { .string($0) }
-    if !package.warnings.isEmpty { object["warnings"] = .array(package.warnings.map { .string($0) }) }
+    let warnings = package.warnings + components.flatMap(rivalries)
+    if !warnings.isEmpty { object["warnings"] = .array(warnings.map { .string($0) }) }
     object["components"] = .array(components.map(describe))
     return .object(object)
+  }
+
+  /// Who else wanted to register the points of a component.
+  private func rivalries(of component: Component) -> [String] {
+    component.entries.flatMap { entry in
+      (table[entry.identity]?.rivals ?? []).sorted().map {
+        "\(entry.identity) is registered by \($0) too, which is refused"
+      }
+    }
   }
 
   private func state(

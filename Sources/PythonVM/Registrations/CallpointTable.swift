@@ -21,6 +21,8 @@ package final class CallpointTable {
     package internal(set) var className: String
     /// The callbacks that the class implements.
     package internal(set) var callbacks: Set<String>
+    /// The components whose registration of the same point was refused, in words, such as `package a, component b`.
+    package internal(set) var rivals: Set<String> = []
   }
 
   private var entries: [CallpointIdentity: Entry] = [:]
@@ -62,6 +64,7 @@ package final class CallpointTable {
       }
       guard let entry = entries[registration.identity] else { continue }
       if (entry.vm, entry.package, entry.component) != (vm, report.package, report.name) {
+        entries[registration.identity]?.rivals.insert("package \(report.package), component \(report.name)")
         throw Conflict(identity: registration.identity, package: entry.package, component: entry.component)
       }
     }
