@@ -26,6 +26,8 @@ final class RunningHost {
 
   /// Where the host keeps its files.
   let directory: TemporaryDirectory
+  /// Where packages are that the test itself wrote.
+  let fixtures: TemporaryDirectory
   /// The process.
   let process: HostProcess
 
@@ -33,15 +35,21 @@ final class RunningHost {
   ///
   /// - Parameters:
   ///   - packages: Names of example packages, or absolute paths.
+  ///   - own: Packages that the test spells out.
   ///   - load: Names of an example document, or an absolute path.
   ///   - options: Further options of `serve`.
   /// - Throws: An error if the process cannot be made.
-  init(_ packages: [String], load: String? = nil, options: [String] = []) throws {
+  init(
+    _ packages: [String] = [], own: [FixturePackage] = [], load: String? = nil, options: [String] = []
+  ) throws {
     directory = try TemporaryDirectory()
+    fixtures = try TemporaryDirectory()
     var options = options
     if let load { options += ["--load", Self.absolute(load)] }
+    let written = try own.map { [fixtures] in try $0.write(below: fixtures.path) }
     process = try HostProcess(
-      packages: packages.map(Self.absolute), options: options, directory: directory.path, executable: Self.executable)
+      packages: packages.map(Self.absolute) + written, options: options, directory: directory.path,
+      executable: Self.executable)
   }
 
   private static func absolute(_ name: String) -> String { name.hasPrefix("/") ? name : "\(examples)/\(name)" }
@@ -60,6 +68,23 @@ final class RunningHost {
     try call("action", ["path": .string(path), "input": .object(input)])["output"] ?? .null
   }
 
+  /// Executes Python in the package ``FixturePackage/script(yang:multiprocessing:)``.
+  ///
+  /// - Parameter code: The text.
+  /// - Returns: What it assigned to `result`.
+  /// - Throws: An error if the callback fails.
+  @discardableResult
+  func script(_ code: String) throws -> JSONValue {
+    try JSONValue(parsing: action("/script:script/run", ["code": .string(code)])["result"]?.string ?? "null")
+  }
+
+  /// What is at a path, without the way there.
+  func get(_ path: String) throws -> JSONValue { try call("get", ["path": .string(path)])["data"] ?? .null }
+
+  /// Makes edits.
+  @discardableResult
+  func commit(_ edits: JSONValue) throws -> JSONValue { try call("commit", ["edits": edits]) }
+
   /// Merges a document at the root.
   func merge(_ document: JSONValue, dryRun: Bool = false) throws -> JSONValue {
     try call("commit", ["edits": [["op": "merge", "path": "/", "value": document]], "dryRun": .bool(dryRun)])
@@ -77,11 +102,20 @@ final class RunningHost {
     return try #require(vms.first { $0["name"]?.string == name }, "there is no VM \(name)")
   }
 
+  /// One package's status.
+  func package(_ name: String) throws -> JSONValue {
+    let packages = try status()["packages"]?.array ?? []
+    return try #require(packages.first { $0["name"]?.string == name }, "there is no package \(name)")
+  }
+
   /// One callpoint's status.
   func callpoint(_ name: String) throws -> JSONValue {
     let callpoints = (try status()["vms"]?.array ?? []).flatMap { $0["callpoints"]?.array ?? [] }
     return try #require(callpoints.first { $0["name"]?.string == name }, "there is no callpoint \(name)")
   }
+
+  /// What the host has printed.
+  func printed() throws -> String { try String(contentsOfFile: process.outputPath, encoding: .utf8) }
 
   /// What a log holds: of one VM, or what all of them wrote on standard output and standard error.
   func log(_ vm: String? = nil) throws -> String {
