@@ -11,6 +11,7 @@ package struct DataError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What was wrong, as CONFD numbers it; ``rawValue`` is what `_ncs.error.Error` shows as `confd_errno`.
   package enum Code: Int, Hashable, Sendable {
     case doesNotExist = 1
+    case alreadyExists = 2
     case notWritable = 4
     case badType = 5
     case badPath = 8

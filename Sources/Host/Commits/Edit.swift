@@ -18,7 +18,11 @@ enum Edit {
       do throws(DataError) {
         let path = try Keypath(text, in: transaction.index)
         switch operation {
-        case "create": try transaction.create(path)
+        case "create":
+          guard !transaction.working.exists(at: path) else {
+            throw DataError(.invalidValue, .alreadyExists, at: text, "it exists already; a merge would change it")
+          }
+          try transaction.create(path)
         case "delete":
           guard transaction.working.exists(at: path) else {
             throw DataError(.invalidPath, .doesNotExist, at: text, "it does not exist")
