@@ -193,7 +193,12 @@ final class Commit {
         in: workspace, isNested: request.isNested
       ) { [self] result in
         open -= 1
-        if case .failure(let error) = result { failures.append(error) }
+        switch result {
+        case .failure(let error): failures.append(error)
+        case .success(let warning?):
+          HostLog.write("\(entry.identity) warns of \(call.path.text(in: workspace.transaction.index)): \(warning)")
+        case .success(nil): break
+        }
         guard open == 0 else { return }
         if let failure = failures.first { fail(failure) } else { complete() }
       }
