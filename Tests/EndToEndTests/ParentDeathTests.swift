@@ -1,6 +1,5 @@
 import Foundation
 import JSON
-import Kernel
 import Testing
 
 @testable import callpoint
@@ -29,17 +28,13 @@ import Testing
 
   @Test(arguments: [false, true])
   func `nothing is left when the host is killed, in either mode`(multiprocessing: Bool) throws {
-    // What nobody below the host adopts any more must come to this process, where the check would find it.
-    try Subreaper.become()
     let host = try RunningHost(own: [.script(multiprocessing: multiprocessing)])
     try host.script(Self.offspring)
+    try host.wait(until: { Self.members(host).filter { Self.commandLine($0).contains("sleep 8640") }.count == 2 })
     let members = Self.members(host)
-    let lines = members.map(Self.commandLine)
-    #expect(lines.filter { $0.contains("sleep 8640") }.count == 2, "\(lines)")
     host.process.killAtOnce()
     host.process.reap()
     try host.wait(until: { members.allSatisfy { !$0.isAlive } }, "\(members.filter(\.isAlive).map(Self.commandLine))")
-    for member in members { _ = waitpid(member.pid, nil, WNOHANG) }
   }
 
   @Test func `a guard that is killed takes everything along, and the host starts again`() throws {

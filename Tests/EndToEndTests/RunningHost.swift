@@ -42,6 +42,8 @@ final class RunningHost {
   init(
     _ packages: [String] = [], own: [FixturePackage] = [], load: String? = nil, options: [String] = []
   ) throws {
+    // Writing to a host that is gone must be an error and not the end of all tests.
+    signal(SIGPIPE, SIG_IGN)
     directory = try TemporaryDirectory()
     fixtures = try TemporaryDirectory()
     var options = options
@@ -130,7 +132,8 @@ final class RunningHost {
         Issue.record(comment ?? "a condition did not come true")
         return
       }
-      sched_yield()
+      // The processors are for the host.
+      usleep(2000)
     }
   }
 
