@@ -214,9 +214,9 @@ extension Duration {
   /// - Returns: The duration, not below zero.
   package static func chosen(seconds: Double) -> Duration { .seconds(min(max(seconds, 0), 3_155_760_000)) }
 
-  /// The duration in seconds, as people write it: `30` or `0.5`.
+  /// The duration in seconds, as people write it: `30` or `0.5`, to the millisecond.
   package var seconds: String {
-    let seconds = self / .seconds(1)
-    return seconds == seconds.rounded() ? String(Int(seconds)) : String(seconds)
+    let milliseconds = Int((self / .milliseconds(1)).rounded())
+    return milliseconds.isMultiple(of: 1000) ? String(milliseconds / 1000) : String(Double(milliseconds) / 1000)
   }
 }

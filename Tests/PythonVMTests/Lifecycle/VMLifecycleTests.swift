@@ -166,3 +166,13 @@ import Testing
     }
   }
 }
+
+@Suite struct `Durations in words` {
+  @Test(arguments: [
+    (Duration.seconds(30), "30"), (.milliseconds(500), "0.5"), (.nanoseconds(3_007_670_337), "3.008"),
+    (.microseconds(2_000_004), "2"),
+  ])
+  func `are as people write them`(duration: Duration, text: String) {
+    #expect(duration.seconds == text)
+  }
+}
