@@ -235,4 +235,73 @@ import Testing
     #expect(try host.log("patient").contains("the wait is over"))
     try host.finish()
   }
+
+  @Test func `a process that does not read is not written to without end`() throws {
+    let directory = try TemporaryDirectory()
+    let package = FixturePackage(
+      "sink",
+      yang: "container sink { tailf:action put { tailf:actionpoint sink-put; input { leaf text { type string; } } } }",
+      python: """
+        import ncs
+
+        class Put(ncs.dp.Action):
+            @ncs.dp.Action.action
+            def cb_action(self, uinfo, name, kp, input, output):
+                pass
+
+        class Main(ncs.application.Application):
+            def setup(self):
+                self.register_action("sink-put", Put)
+        """)
+    let host = try RunningHost([package.write(below: directory.path)])
+    let vm = try Int32(#require(host.vm("sink")["pid"]?.int))
+    var client = try host.connect()
+    kill(vm, SIGSTOP)
+    let text = JSONValue.string(String(repeating: "x", count: 14 << 20))
+    let sent = try (1...5).map { _ in try client.send("action", ["path": "/sink:sink/put", "input": ["text": text]]) }
+    let first = try client.receive()
+    kill(vm, SIGCONT)
+    #expect(first.id == sent.last)
+    guard case .failure(let error) = first.result else {
+      Issue.record("a process that is stopped has answered")
+      return
+    }
+    #expect(error.kind == "busy")
+    for _ in 1...4 { _ = try client.receive().result.get() }
+    try host.finish()
+  }
+
+  @Test func `an action that calls itself without end is refused, and its VM serves on`() throws {
+    let directory = try TemporaryDirectory()
+    let package = FixturePackage(
+      "deep",
+      yang: """
+        container deep {
+          tailf:action again { tailf:actionpoint deep-again; input { leaf n { type uint32; } } output { leaf error { type string; } } }
+        }
+        """,
+      python: """
+        import ncs
+
+        class Again(ncs.dp.Action):
+            @ncs.dp.Action.action
+            def cb_action(self, uinfo, name, kp, input, output):
+                if input.n == 0:
+                    return
+                with ncs.maapi.single_read_trans("admin", "system") as trans:
+                    action = ncs.maagic.get_node(trans, kp).again
+                    more = action.get_input()
+                    more.n = input.n + 1
+                    output.error = action.request(more).error
+
+        class Main(ncs.application.Application):
+            def setup(self):
+                self.register_action("deep-again", Again)
+        """)
+    let host = try RunningHost([package.write(below: directory.path)])
+    let refused = try refusal { try host.action("/deep:deep/again", ["n": 1]) }
+    #expect(refused.message.contains("16 deep"))
+    #expect(try host.action("/deep:deep/again", ["n": 0]) == [:])
+    try host.finish()
+  }
 }

@@ -45,10 +45,10 @@ final class CallbackRunner {
   ///   - entry: The callpoint.
   ///   - call: What to call it with.
   ///   - workspace: The transaction it works in.
-  ///   - isNested: Whether the commit was made from inside a callback.
+  ///   - parent: The request from inside whose callback the commit was made, if any.
   ///   - completion: Called with the answer.
   func run(
-    _ entry: CallpointTable.Entry, _ call: ServiceCall, in workspace: Workspace, isNested: Bool,
+    _ entry: CallpointTable.Entry, _ call: ServiceCall, in workspace: Workspace, inside parent: RequestID?,
     completion: @escaping (Result<ServiceReply, CallError>) -> Void
   ) {
     let path = call.instance.text(in: workspace.transaction.index)
@@ -60,7 +60,7 @@ final class CallbackRunner {
       call.members(&writer)
       workspace.user.write(to: &writer)
     }
-    send(entry, body, in: workspace, isNested: isNested) { result in
+    send(entry, body, in: workspace, inside: parent) { result in
       completion(result.flatMap { reply in Self.read(reply) })
     }
   }
@@ -73,11 +73,11 @@ final class CallbackRunner {
   ///   - path: The node it is called for.
   ///   - value: The node's value, if it is a leaf.
   ///   - workspace: The transaction it looks at.
-  ///   - isNested: Whether the commit was made from inside a callback.
+  ///   - parent: The request from inside whose callback the commit was made, if any.
   ///   - completion: Called with a warning, if the callback gave one.
   func validate(
     _ entry: CallpointTable.Entry, point: String, path: String, value: JSONValue?, in workspace: Workspace,
-    isNested: Bool, completion: @escaping (Result<String?, CallError>) -> Void
+    inside parent: RequestID?, completion: @escaping (Result<String?, CallError>) -> Void
   ) {
     let body = RequestBody("validate") { writer in
       writer.key("path")
@@ -90,7 +90,7 @@ final class CallbackRunner {
       writer.string(point)
       workspace.user.write(to: &writer)
     }
-    send(entry, body, in: workspace, isNested: isNested) { result in
+    send(entry, body, in: workspace, inside: parent) { result in
       completion(
         result.flatMap { reply in
           do throws(ProtocolViolation) {
@@ -104,12 +104,12 @@ final class CallbackRunner {
 
   /// Gives the request a number under which the callback finds the transaction, for as long as it runs.
   private func send(
-    _ entry: CallpointTable.Entry, _ body: RequestBody, in workspace: Workspace, isNested: Bool,
+    _ entry: CallpointTable.Entry, _ body: RequestBody, in workspace: Workspace, inside parent: RequestID?,
     completion: @escaping (Result<Reply, CallError>) -> Void
   ) {
     let number = dispatcher.makeNumber()
     store.open(workspace, as: number)
-    dispatcher.call(entry.id, body, timeout: timeout, isNested: isNested, as: RequestID(number)) { [store] result in
+    dispatcher.call(entry.id, body, timeout: timeout, inside: parent, as: RequestID(number)) { [store] result in
       store.close(number)
       completion(result)
     }

@@ -18,11 +18,14 @@ final class Commit {
     let user: UserSession
     /// Whether to change nothing and only tell what would change.
     var isDryRun = false
-    /// Whether it is made from inside a callback, which must not wait for a service instance that its own commit holds.
-    var isNested = false
+    /// The request from inside whose callback it is made, if any.
+    var parent: RequestID?
     /// The transaction of a Python session, which has its edits already. It rests on what Python has read, so the commit
     /// cannot begin again on newer data.
     var prepared: Transaction?
+
+    /// Whether it is made from inside a callback, which must not wait for a service instance that its own commit holds.
+    var isNested: Bool { parent != nil }
   }
 
   /// What a commit did, or would do.
@@ -190,7 +193,7 @@ final class Commit {
       }
       runner.validate(
         entry, point: call.point, path: call.path.text(in: workspace.transaction.index), value: call.value,
-        in: workspace, isNested: request.isNested
+        in: workspace, inside: request.parent
       ) { [self] result in
         open -= 1
         switch result {

@@ -102,7 +102,7 @@ extension Commit {
     then next: @escaping (CallbackRunner.ServiceReply) -> Void
   ) {
     workspace.run = run
-    runner.run(entry, call, in: workspace, isNested: request.isNested) { [self] result in
+    runner.run(entry, call, in: workspace, inside: request.parent) { [self] result in
       do throws(CallError) {
         let reply = try result.get()
         try workspace.apply(reply.writes)

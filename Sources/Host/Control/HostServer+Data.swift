@@ -31,7 +31,7 @@ extension HostServer {
 
   func callAction(
     _ params: JSONValue, as user: UserSession, for request: RPCConnection.Request, on connection: ControlConnection,
-    isNested: Bool = false
+    inside parent: RequestID? = nil
   ) throws(CallError) {
     let text = try params.requiredString("path")
     let path = try keypath(text)
@@ -72,7 +72,7 @@ extension HostServer {
     let number = RequestID(dispatcher.makeNumber())
     connection.open.insert(number)
     dispatcher.call(
-      entry.id, body, timeout: timeout ?? settings.actionTimeout, isNested: isNested, as: number
+      entry.id, body, timeout: timeout ?? settings.actionTimeout, inside: parent, as: number
     ) { [unowned self] result in
       connection.open.remove(number)
       store.close(number.number)

@@ -32,7 +32,7 @@ extension HostServer {
       if params["th"] != nil { try workspace(params).apply(params["writes"]?.array ?? []) }
       let user = session(
         named: try params.requiredString("user"), context: params["context"]?.string ?? "system")
-      try callAction(params, as: user, for: request, on: connection, isNested: isInsideCallback(params))
+      try callAction(params, as: user, for: request, on: connection, inside: parent(params))
     default: throw CallError(.invalidRequest, "there is no method '\(request.method)'")
     }
   }
@@ -65,8 +65,9 @@ extension HostServer {
     return workspace
   }
 
-  private func isInsideCallback(_ params: JSONValue) -> Bool {
-    params["request"]?.uint.map { dispatcher.isOpen(RequestID($0)) } ?? false
+  /// The running request from inside whose callback a message comes.
+  private func parent(_ params: JSONValue) -> RequestID? {
+    params["request"]?.uint.map { RequestID($0) }.flatMap { dispatcher.isOpen($0) ? $0 : nil }
   }
 
   private func take(_ params: JSONValue, into workspace: Workspace) throws(CallError) {
@@ -97,7 +98,7 @@ extension HostServer {
       return try applyState(workspace, number, for: request, on: connection)
     }
     let commit = Commit.Request(
-      edit: { _ in }, user: workspace.user, isDryRun: isDryRun, isNested: isInsideCallback(params),
+      edit: { _ in }, user: workspace.user, isDryRun: isDryRun, parent: parent(params),
       prepared: workspace.transaction)
     run(commit) { [unowned self] result in
       switch result {

@@ -39,10 +39,15 @@ package final class Dispatcher {
     let callpoint: CallpointID
     let body: RequestBody
     let accepted: Duration
+    /// How many callbacks wait for it, each for the next.
+    let depth: Int
     var deadline: Duration
     /// `nil` once the caller has been answered: a reply that comes later is dropped.
     var completion: Completion?
   }
+
+  /// How many callbacks may wait for a request, each for the next: what goes deeper calls itself without end.
+  private static let deepest = 16
 
   private let reactor: Reactor
   private let grace: Duration
@@ -99,13 +104,13 @@ package final class Dispatcher {
   ///   - callpoint: The callpoint.
   ///   - body: The request without its number.
   ///   - timeout: How long the caller waits.
-  ///   - isNested: Whether the request is made from inside a callback.
+  ///   - parent: The request whose callback makes this one, if any: it is admitted beyond limits, but not at any depth.
   ///   - request: The request's number, if the caller made it beforehand with ``makeNumber()``.
   ///   - completion: Called once, perhaps before this method returns.
   /// - Returns: The request's number.
   @discardableResult
   package func call(
-    _ callpoint: CallpointID, _ body: RequestBody, timeout: Duration, isNested: Bool = false,
+    _ callpoint: CallpointID, _ body: RequestBody, timeout: Duration, inside parent: RequestID? = nil,
     as request: RequestID? = nil, completion: @escaping Completion
   ) -> RequestID {
     let request = request ?? RequestID(makeNumber())
@@ -114,6 +119,12 @@ package final class Dispatcher {
       return request
     }
     let now = reactor.now
+    let depth = parent.flatMap { calls[$0]?.depth }.map { $0 + 1 } ?? 0
+    guard depth <= Self.deepest else {
+      completion(.failure(CallError(.busy, "callbacks that wait for each other are \(Self.deepest) deep already")))
+      return request
+    }
+    let isNested = depth > 0
     let admission = router.submit(request, to: callpoint, isNested: isNested)
     switch admission {
     case .unknownCallpoint:
@@ -126,7 +137,7 @@ package final class Dispatcher {
     case .queued, .send: break
     }
     calls[request] = Call(
-      callpoint: callpoint, body: body, accepted: now, deadline: now + timeout, completion: completion)
+      callpoint: callpoint, body: body, accepted: now, depth: depth, deadline: now + timeout, completion: completion)
     deadlines.insert(request, at: now + timeout)
     if deadlines.count > 2 * calls.count + 1024 { deadlines.prune { calls[$0] != nil } }
     armAlarm()
@@ -234,10 +245,15 @@ package final class Dispatcher {
   }
 
   private func send(_ dispatches: [Router.Dispatch]) {
-    for dispatch in dispatches {
-      guard let call = calls[dispatch.request], let target = targets[call.callpoint] else { continue }
-      endpoints[dispatch.endpoint]?.send(
-        call.body.line(request: dispatch.request.number, registration: target.registration))
+    var rest = dispatches[...]
+    while let dispatch = rest.popFirst() {
+      guard let call = calls[dispatch.request], let target = targets[call.callpoint],
+        let endpoint = endpoints[dispatch.endpoint]
+      else { continue }
+      let line = call.body.line(request: dispatch.request.number, registration: target.registration)
+      if endpoint.send(line) { continue }
+      rest += router.replied(dispatch.request) ?? []
+      settle(dispatch.request, .failure(CallError(.busy, "the process that serves \(target.label) does not read")))
     }
   }
 

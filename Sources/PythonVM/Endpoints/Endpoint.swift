@@ -79,9 +79,14 @@ final class Endpoint {
   }
 
   /// Writes a request, or keeps it until the pipe has room.
-  func send(_ line: [UInt8]) {
-    requests.send(line)
+  ///
+  /// - Parameter line: The request's line.
+  /// - Returns: Whether there was room; a process that does not read is not written to without end.
+  func send(_ line: [UInt8]) -> Bool {
+    // To one that is ending it counts as written: what it has not read goes to another when its end is reported.
+    guard requests.send(line) != .full else { return false }
     watchProgress()
+    return true
   }
 
   /// Makes another thread read on: the one that reads may be waiting for the request that was just sent.
