@@ -89,6 +89,19 @@ import Testing
     try host.finish()
   }
 
+  @Test func `a template that is killed costs the VM's requests, and the VM is started again`() throws {
+    let host = try RunningHost(own: [.script(multiprocessing: true)])
+    try host.script(Self.offspring)
+    let template = try #require(Self.members(host).first { Self.commandLine($0).contains("script template") })
+    let below = ProcessTree.members(below: template.pid)
+    #expect(below.count >= 3)
+    kill(template.pid, SIGKILL)
+    try host.wait(until: { below.allSatisfy { !$0.isAlive } }, "what was below the template lives on")
+    try host.wait(until: { try host.vm("script")["restarts"] == 1 && host.vm("script")["state"] == "running" })
+    #expect(try host.script("result = 4") == 4)
+    try host.finish()
+  }
+
   @Test func `a callback that leaves with os._exit is worker-lost with its status`() throws {
     let host = try RunningHost(own: [.script(multiprocessing: true)])
     let error = try refusal { try host.script("import os\nos._exit(3)") }
