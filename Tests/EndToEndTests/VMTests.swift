@@ -139,6 +139,23 @@ import Testing
     try host.finish()
   }
 
+  @Test func `exit functions run after teardown, so that a manager that nobody shut down leaves no file`() throws {
+    let package = Self.logging(
+      """
+      import atexit, multiprocessing
+              atexit.register(self.log.info, 'exit function ran')
+              self.manager = multiprocessing.Manager()
+              self.log.info('socket in ', os.path.dirname(self.manager.address))
+      """)
+    let host = try RunningHost(own: [package])
+    _ = try host.status()
+    #expect(try host.log("talker").contains("socket in \(host.directory.path)/pymp-"))
+    try host.finish()
+    let log = try host.log("talker")
+    let teardown = try #require(log.range(of: "teardown ran"))
+    #expect(log[teardown.upperBound...].contains("exit function ran"))
+  }
+
   @Test func `a teardown that raises or hangs does not keep the host`() throws {
     let raising = Self.logging("pass", teardown: "raise ValueError('no way')")
     var hanging = FixturePackage(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import faulthandler
 import gc
 import itertools
@@ -21,6 +22,9 @@ from callpoint_vm.endpoint import Endpoint
 from callpoint_vm.wire import Link, Message, ProtocolError
 
 _log = logging.getLogger("callpoint")
+
+#: How many seconds exit functions have after the last ``teardown()``.
+EXIT_PATIENCE = 1.0
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> NoReturn:
@@ -233,5 +237,9 @@ class VM:
             callpoint.finish()
         for component in reversed(self._components):
             component.in_thread(component.tear_down).join()
+        # What would run if the program ended by itself: a multiprocessing manager removes its socket there, for example.
+        exit_functions = threading.Thread(target=atexit._run_exitfuncs, name="callpoint-exit", daemon=True)
+        exit_functions.start()
+        exit_functions.join(EXIT_PATIENCE)
         logs.flush()
         os._exit(0)
