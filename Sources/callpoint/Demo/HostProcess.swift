@@ -37,7 +37,9 @@ final class HostProcess {
       ["callpoint", "serve"] + packages + options + [
         "--state", directory, "--socket", socketPath, "--log-file-prefix", logPrefix,
       ]
-    pid = try Self.spawn(executable, arguments, output: outputPath)
+    // What Python leaves in its temporary directory when it is killed goes with ours.
+    let environment = ProcessInfo.processInfo.environment.merging(["TMPDIR": directory]) { $1 }
+    pid = try Self.spawn(executable, arguments, environment, output: outputPath)
   }
 
   /// Asks the host to stop in order, and waits until it has.
@@ -64,7 +66,9 @@ final class HostProcess {
     reap()
   }
 
-  private static func spawn(_ executable: String, _ arguments: [String], output: String) throws -> Int32 {
+  private static func spawn(
+    _ executable: String, _ arguments: [String], _ environment: [String: String], output: String
+  ) throws -> Int32 {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -72,9 +76,10 @@ final class HostProcess {
     posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o644)
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
     var strings: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-    defer { for string in strings { free(string) } }
+    var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0)=\($1)") } + [nil]
+    defer { for string in strings + variables { free(string) } }
     var pid: pid_t = 0
-    let code = posix_spawn(&pid, executable, &actions, nil, &strings, environ)
+    let code = posix_spawn(&pid, executable, &actions, nil, &strings, &variables)
     guard code == 0 else {
       throw StartFailure(description: "the host cannot be started: \(String(cString: strerror(code)))")
     }
