@@ -304,4 +304,40 @@ import Testing
     #expect(try host.action("/deep:deep/again", ["n": 0]) == [:])
     try host.finish()
   }
+
+  @Test func `a callpoint that keeps losing its worker is refused, and the others serve`() throws {
+    let directory = try TemporaryDirectory()
+    let package = FixturePackage(
+      "frail",
+      yang: """
+        container frail {
+          tailf:action dies { tailf:actionpoint frail-dies; }
+          tailf:action lives { tailf:actionpoint frail-lives; }
+        }
+        """,
+      python: """
+        import os
+        import ncs
+
+        class Act(ncs.dp.Action):
+            def init(self, init_args):
+                if init_args == "die":
+                    os._exit(3)
+
+            @ncs.dp.Action.action
+            def cb_action(self, uinfo, name, kp, input, output):
+                pass
+
+        class Main(ncs.application.Application):
+            def setup(self):
+                self.register_action("frail-dies", Act, "die")
+                self.register_action("frail-lives", Act, "live")
+        """, multiprocessing: true)
+    let host = try RunningHost([package.write(below: directory.path)])
+    #expect(try host.vm("frail")["state"] == "running")
+    _ = try host.action("/frail:frail/lives")
+    let refused = try refusal { try host.action("/frail:frail/dies") }
+    #expect(refused.kind == "unavailable" && refused.message.contains("exit status 3"))
+    try host.finish()
+  }
 }

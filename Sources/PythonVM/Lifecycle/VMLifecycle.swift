@@ -127,10 +127,15 @@ package struct VMLifecycle: Sendable {
   }
 
   /// The start timeout has passed since a launch.
-  package mutating func startTimedOut() -> [Action] {
+  ///
+  /// - Parameter missing: What was waited for, as a clause.
+  /// - Returns: What to do.
+  package mutating func startTimedOut(_ missing: String) -> [Action] {
     switch state {
     case .launching, .starting:
-      verdict = "it did not start within \(startTimeout.seconds) s"
+      // One that is over for another reason has its own time to end.
+      guard verdict == nil else { return [] }
+      verdict = "it did not start within \(startTimeout.seconds) s: \(missing)"
       return [.kill]
     case .stopped, .running, .stopping, .waiting, .failed: return []
     }

@@ -212,15 +212,29 @@ extension VirtualMachine {
     }
   }
 
+  /// What a VM that does not become ready is waiting for, as a clause.
+  var missing: String {
+    if channel == nil { return "its process has not connected to the host" }
+    if let component = components.first(where: { $0.state == .starting }) {
+      return "component \(component.plan.name) has not come to the end of setup()"
+    }
+    if let worker = workers.first(where: { $0.state == .starting }) {
+      return "the worker of \(label(of: worker)) is not ready"
+    }
+    return "its threads are not ready"
+  }
+
   /// Announces the VM once everything that serves is ready.
   func checkReadiness() {
     guard case .starting = state, components.allSatisfy({ $0.state != .starting }) else { return }
     guard components.contains(where: { $0.state == .running }) else { return }
     if let threadsEndpoint, threadsEndpoint.pid == nil { return }
-    guard workers.allSatisfy({ $0.state == .running }) else { return }
+    // One callpoint whose workers keep dying does not keep the others from serving.
+    guard workers.allSatisfy({ $0.state == .running || $0.tally.isExhausted }) else { return }
     guard workers.isEmpty || template != nil else { return }
+    let forked = Set(workers.map(\.callpoint))
     for component in components where component.state == .running {
-      for entry in component.entries { dispatcher.refuse(entry.id, because: nil) }
+      for entry in component.entries where !forked.contains(entry.id) { dispatcher.refuse(entry.id, because: nil) }
     }
     perform(lifecycle.becameReady())
     watchHealth()

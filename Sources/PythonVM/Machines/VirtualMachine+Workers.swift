@@ -103,7 +103,8 @@ extension VirtualMachine {
     workers[index].restarts += 1
     if workers[index].tally.isExhausted, !workers.contains(where: { $0.callpoint == callpoint && $0.state == .running })
     {
-      dispatcher.refuse(callpoint, because: "its worker keeps dying: \(reason)")
+      dispatcher.refuse(callpoint, because: "\(label(of: workers[index])) keeps losing its worker: \(reason)")
+      checkReadiness()
     }
     guard pause > .zero else { return fork(worker: index) }
     let token = token
@@ -121,7 +122,8 @@ extension VirtualMachine {
     }
   }
 
-  private func label(of worker: Worker) -> String {
+  /// The callpoint that a worker serves, in words.
+  func label(of worker: Worker) -> String {
     table.all.first { $0.id == worker.callpoint }.map { "\($0.identity)" } ?? "a callpoint"
   }
 

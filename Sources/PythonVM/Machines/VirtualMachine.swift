@@ -209,7 +209,7 @@ package final class VirtualMachine {
       case .watchStart:
         startTimer = reactor.after(configuration.startTimeout) { [unowned self] in
           startTimer = nil
-          perform(lifecycle.startTimedOut())
+          perform(lifecycle.startTimedOut(missing))
         }
       case .askToStop:
         isAskedToStop = true

@@ -59,20 +59,20 @@ import Testing
     var vm = lifecycle()
     _ = vm.startRequested()
     _ = vm.launched(pid: 7)
-    let timeout = vm.startTimedOut()
+    let timeout = vm.startTimedOut("nobody came")
     #expect(timeout == [.kill])
     let end = vm.exited("signal 9", using: &random)
-    #expect(end == [.announce] && vm.state == .failed(error: "it did not start within 30 s"))
+    #expect(end == [.announce] && vm.state == .failed(error: "it did not start within 30 s: nobody came"))
   }
 
   @Test mutating func `a launch that is answered after the start timeout is killed`() {
     var vm = lifecycle()
     _ = vm.startRequested()
-    _ = vm.startTimedOut()
+    _ = vm.startTimedOut("nobody came")
     let launched = vm.launched(pid: 7)
     #expect(launched == [.kill])
     _ = vm.exited("signal 9", using: &random)
-    #expect(vm.state == .failed(error: "it did not start within 30 s"))
+    #expect(vm.state == .failed(error: "it did not start within 30 s: nobody came"))
   }
 
   @Test mutating func `a VM that dies again and again is told, and forgiven when it has proved itself`() {
@@ -98,6 +98,8 @@ import Testing
     _ = vm.launched(pid: 7)
     let actions = vm.loadFailed("ImportError: no module")
     #expect(actions == [.askToStop])
+    let late = vm.startTimedOut("nobody came")
+    #expect(late == [])
     _ = vm.exited("exit status 0", using: &random)
     #expect(vm.state == .failed(error: "ImportError: no module"))
   }
@@ -156,7 +158,7 @@ import Testing
       case 5 where processes > 0:
         processes -= 1
         actions = vm.exited("signal 9", using: &chance)
-      case 6: actions = vm.startTimedOut()
+      case 6: actions = vm.startTimedOut("nobody came")
       case 7: actions = vm.pauseEnded()
       case 8: actions = vm.stopTimedOut()
       default: continue
