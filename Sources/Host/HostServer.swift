@@ -187,6 +187,9 @@ package final class HostServer {
   private func announceIfReady() {
     guard !isReady, runtime.machines.allSatisfy(\.isSettled) else { return }
     isReady = true
+    for name in settings.workers.keys.sorted() where !table.all.contains(where: { $0.identity.name == name }) {
+      HostLog.write("--workers names the callpoint \(name), which nobody has registered")
+    }
     if let reload {
       self.reload = nil
       reload.completion(reload.failure.map { .failure($0) } ?? .success(status))

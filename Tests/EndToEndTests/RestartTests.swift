@@ -268,6 +268,13 @@ import Testing
     }
     #expect(error.kind == "busy")
     for _ in 1...4 { _ = try client.receive().result.get() }
+
+    // What fits into a message to the host need not fit into one to a worker, which tells more.
+    let params: JSONObject = ["path": "/sink:sink/put", "input": ["text": ""]]
+    let rest = (16 << 20) - JSONValue.object(params).text.utf8.count - 60
+    let long = JSONValue.string(String(repeating: "x", count: rest))
+    let refused = try refusal { try host.action("/sink:sink/put", ["text": long]) }
+    #expect(refused.kind == "too-large")
     try host.finish()
   }
 

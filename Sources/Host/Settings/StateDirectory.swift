@@ -29,6 +29,17 @@ struct StateDirectory {
     self.socketPath = socketPath.map(absolutePath) ?? directory + "/socket"
     // Two hosts may share a directory with a socket each; the process number keeps their files apart.
     schemaPath = directory + "/schema-\(getpid())"
+    Self.removeStale(in: directory)
+  }
+
+  /// Removes the schema files of hosts that were killed.
+  private static func removeStale(in directory: String) {
+    // What cannot be listed now cannot be written either, which is reported then.
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] {
+      guard name.hasPrefix("schema-"), let pid = Int32(name.dropFirst(7)), kill(pid, 0) != 0, errno == ESRCH
+      else { continue }
+      unlink(directory + "/" + name)
+    }
   }
 
   /// Writes the schema file, in the place of an earlier one, which processes that have mapped it keep.

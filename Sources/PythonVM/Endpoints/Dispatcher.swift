@@ -49,6 +49,9 @@ package final class Dispatcher {
   /// How many callbacks may wait for a request, each for the next: what goes deeper calls itself without end.
   private static let deepest = 16
 
+  /// A line may have 16 MiB, with the two numbers before the body.
+  private static let longestBody = (16 << 20) - 64
+
   private let reactor: Reactor
   private let grace: Duration
   private var router = Router()
@@ -116,6 +119,10 @@ package final class Dispatcher {
     let request = request ?? RequestID(makeNumber())
     if let reason = refusals[callpoint] {
       completion(.failure(CallError(.unavailable, reason)))
+      return request
+    }
+    guard body.tail.count <= Self.longestBody else {
+      completion(.failure(CallError(.tooLarge, "the request has more than \(Self.longestBody) bytes")))
       return request
     }
     let now = reactor.now
@@ -187,9 +194,6 @@ package final class Dispatcher {
 
   /// How many requests an endpoint has.
   package func inFlight(on endpoint: EndpointID) -> Int { router.inFlight(on: endpoint).count }
-
-  /// Whether no request is open.
-  package var isIdle: Bool { calls.isEmpty }
 
   // MARK: Endpoints
 
