@@ -55,11 +55,24 @@ enum Tool {
     process.standardInput = FileHandle(forReadingAtPath: files.path + "/in")
     process.standardOutput = FileHandle(forWritingAtPath: files.path + "/out")
     process.standardError = FileHandle(forWritingAtPath: files.path + "/err")
-    try process.run()
+    try withoutBlockedSignals { try process.run() }
     process.waitUntilExit()
     return Outcome(
       status: process.terminationStatus,
       output: try String(contentsOfFile: files.path + "/out", encoding: .utf8),
       errors: try String(contentsOfFile: files.path + "/err", encoding: .utf8))
+  }
+
+  /// Does something on a thread that blocks no signal.
+  ///
+  /// The threads that tests run on block nearly all of them, children inherit that, and a child that blocks SIGTERM
+  /// cannot be asked to end.
+  private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+    var none = sigset_t()
+    var before = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    try body()
   }
 }
