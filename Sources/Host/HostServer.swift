@@ -84,8 +84,8 @@ package final class HostServer {
     if let failure { throw failure }
   }
 
-  /// What `status` answers.
-  var status: JSONValue {
+  /// What `status` answers; after ``run()``, how everything ended.
+  package var status: JSONValue {
     StatusReport(
       packages: runtime.plan.packages, machines: runtime.machines, dispatcher: dispatcher, points: runtime.points,
       table: table

@@ -167,6 +167,25 @@ import Testing
     let bad = try Tool.callpoint(["check", RunningHost.examples + "/actions", path], directory: directory.path)
     #expect(bad.status == 1)
     #expect(bad.output.contains("main.py:1: ModuleNotFoundError: No module named 'no_such_module'"))
+    let late = try FixturePackage(
+      "late",
+      python: """
+        import ncs
+
+
+        class Main(ncs.application.Application):
+            def setup(self):
+                pass
+
+            def teardown(self):
+                raise OSError("gone")
+
+        """
+    ).write(below: directory.path + "/packages")
+    let torn = try Tool.callpoint(["check", late], directory: directory.path)
+    #expect(torn.status == 1)
+    #expect(torn.output.contains("error: package late: component main: teardown() failed: "), "\(torn)")
+    #expect(torn.output.contains("main.py:9: OSError: gone"))
     #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["packages"])
   }
 }

@@ -42,6 +42,7 @@ import Testing
     #expect(
       answers.dropLast().allSatisfy { $0["error"]?["message"]?.string?.isEmpty == false && $0["jsonrpc"] == "2.0" })
     #expect(answers.dropFirst(2).dropLast().map { $0["id"] } == (3...11).map { .integer($0) })
+    #expect(answers.prefix(4).map { $0["error"]?["code"] } == [-32700, -32600, -32600, -32601])
     #expect(answers[3]["error"]?["data"]?["kind"] == "invalid-request")
     #expect(answers[3]["error"]?["message"]?.string?.contains("dance") == true)
     #expect(answers[4]["error"]?["message"]?.string?.contains("path") == true)

@@ -53,11 +53,13 @@ class Component:
         numbers: Iterator[int],
         running_thread: Callable[[Plan, str, bool], None],
         set_log_level: Callable[[int], None],
+        tell_problem: Callable[[Plan, str], None],
     ) -> None:
         self.plan = plan
         self.error: Optional[str] = None
         self.callpoints: list[Callpoint] = []
         self._numbers = numbers
+        self._tell_problem = tell_problem
         self._side = api.new_component(
             plan.package,
             plan.name,
@@ -133,8 +135,9 @@ class Component:
         try:
             work()
         except BaseException as error:
-            text = f"{self.plan.class_name}: {failure}: {describe(error, self.plan.directory)}"
-            self._report(f"{text}\n{_traceback(error)}")
+            text = f"{failure}: {describe(error, self.plan.directory)}"
+            self._report(f"{self.plan.class_name}: {text}\n{_traceback(error)}")
+            self._tell_problem(self.plan, text)
 
     def _fail(self, error: BaseException) -> None:
         if isinstance(error, ComponentError):

@@ -95,7 +95,8 @@ class VM:
             api.set_callpoint_model(plan["components"][0]["model"])
         numbers = itertools.count()
         self._components = [
-            Component(Plan.of(one), numbers, self._tell_thread, self._set_log_level) for one in plan["components"]
+            Component(Plan.of(one), numbers, self._tell_thread, self._set_log_level, self._tell_problem)
+            for one in plan["components"]
         ]
         self._callpoints: dict[int, Callpoint] = {}
         self._endpoints: list[tuple[Endpoint, threading.Event]] = []
@@ -211,6 +212,9 @@ class VM:
             self._link.notify(
                 "vm.event", event="running-thread", package=plan.package, component=plan.name, name=name, running=runs
             )
+
+    def _tell_problem(self, plan: Plan, text: str) -> None:
+        self._link.notify("vm.event", event="problem", package=plan.package, component=plan.name, text=text)
 
     def _set_log_level(self, level: int) -> None:
         logs.set_level(logs.level_name(level))

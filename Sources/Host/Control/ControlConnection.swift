@@ -34,6 +34,12 @@ final class ControlConnection {
     if case .client = role { false } else { true }
   }
 
+  /// Answers a request whose method nobody knows.
+  func refuseMethod(of request: RPCConnection.Request) {
+    connection.refuse(
+      request.id, CallError(.invalidRequest, "there is no method '\(request.method)'"), code: -32601)
+  }
+
   /// Keeps a request until every VM has come to rest.
   func waitForReady(_ request: RPCConnection.Request) { early.append(request) }
 

@@ -40,7 +40,7 @@ extension HostServer {
         case .failure(let error): connection.connection.refuse(request.id, error)
         }
       }
-    default: throw CallError(.invalidRequest, "there is no method '\(request.method)'")
+    default: connection.refuseMethod(of: request)
     }
   }
 

@@ -33,7 +33,7 @@ extension HostServer {
       let user = session(
         named: try params.requiredString("user"), context: params["context"]?.string ?? "system")
       try callAction(params, as: user, for: request, on: connection, inside: parent(params))
-    default: throw CallError(.invalidRequest, "there is no method '\(request.method)'")
+    default: connection.refuseMethod(of: request)
     }
   }
 

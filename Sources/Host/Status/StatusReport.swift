@@ -59,6 +59,7 @@ struct StatusReport {
     object["reason"] = component.decision.map { .string($0.reason) }
     object["state"] = .string(component.state.rawValue)
     object["error"] = component.error.map { .string($0) }
+    if !component.problems.isEmpty { object["problems"] = .array(component.problems.map { .string($0) }) }
     if !component.threads.isEmpty { object["threads"] = .array(component.threads.map { .string($0) }) }
     return .object(object)
   }

@@ -20,6 +20,8 @@ package struct Component {
   package internal(set) var error: String?
   /// How its callbacks run, once that is decided.
   package internal(set) var decision: ModeDecision?
+  /// What failed without making the component fail: a function of `register_fun`, `teardown()`.
+  package internal(set) var problems: [String] = []
   /// The threads that it says it runs (`add_running_thread`).
   package internal(set) var threads: [String] = []
   /// What it registered.

@@ -106,14 +106,20 @@ extension VirtualMachine {
       // A component asked for it in the VM; its workers and those to come follow.
       if let level = params["level"]?.string.flatMap({ LogLevel($0) }) { changeLogLevel(to: level) }
     case "running-thread":
-      guard let name = params["name"]?.string,
-        let index = components.firstIndex(where: {
-          $0.plan.package == params["package"]?.string && $0.plan.name == params["component"]?.string
-        })
-      else { return }
+      guard let name = params["name"]?.string, let index = componentNamed(by: params) else { return }
       components[index].threads.removeAll { $0 == name }
       if params["running"]?.bool == true { components[index].threads.append(name) }
+    case "problem":
+      guard let text = params["text"]?.string, let index = componentNamed(by: params) else { return }
+      components[index].problems.append(text)
+      note("component \(components[index].plan.name): \(text)")
     default: break
+    }
+  }
+
+  private func componentNamed(by params: JSONValue) -> Int? {
+    components.firstIndex {
+      $0.plan.package == params["package"]?.string && $0.plan.name == params["component"]?.string
     }
   }
 

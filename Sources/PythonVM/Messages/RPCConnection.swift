@@ -60,14 +60,19 @@ package final class RPCConnection {
   }
 
   /// Answers a request with an error.
-  package func refuse(_ id: JSONValue, _ error: CallError) {
+  ///
+  /// - Parameters:
+  ///   - id: The request's number or string; `null` if it could not be read.
+  ///   - error: What went wrong.
+  ///   - code: JSON-RPC's number for it: -32700 no JSON, -32600 no request, -32601 no such method, else -32000.
+  package func refuse(_ id: JSONValue, _ error: CallError, code: Int = -32000) {
     send { writer in
       writer.key("id")
       writer.value(id)
       writer.key("error")
       writer.beginObject()
       writer.key("code")
-      writer.int(error.kind == .invalidRequest ? -32600 : -32000)
+      writer.int(code)
       writer.key("message")
       writer.string(error.description)
       writer.key("data")
@@ -137,14 +142,14 @@ package final class RPCConnection {
     do {
       message = try JSONValue(parsing: line)
     } catch {
-      return refuse(.null, CallError(.invalidRequest, "this is not JSON: \(error)"))
+      return refuse(.null, CallError(.invalidRequest, "this is not JSON: \(error)"), code: -32700)
     }
     guard let method = message["method"]?.string else {
-      return refuse(message["id"] ?? .null, CallError(.invalidRequest, "a message needs a method"))
+      return refuse(message["id"] ?? .null, CallError(.invalidRequest, "a message needs a method"), code: -32600)
     }
     let params = message["params"] ?? [:]
     guard params.object != nil else {
-      return refuse(message["id"] ?? .null, CallError(.invalidRequest, "params must be an object"))
+      return refuse(message["id"] ?? .null, CallError(.invalidRequest, "params must be an object"), code: -32600)
     }
     if let id = message["id"] {
       onRequest(Request(id: id, method: method, params: params))

@@ -4,6 +4,17 @@ import JSON
 
 /// `callpoint check`: a private host that starts, prints what became of everything, and stops.
 enum CheckCommand {
+  /// What failed without making a component fail: its `teardown()`, for one.
+  private static func problems(in status: JSONValue) -> [String] {
+    (status["packages"]?.array ?? []).flatMap { package in
+      (package["components"]?.array ?? []).flatMap { component in
+        (component["problems"]?.array ?? []).compactMap(\.string).map { problem in
+          "package \(package["name"]?.string ?? ""): component \(component["name"]?.string ?? ""): \(problem)"
+        }
+      }
+    }
+  }
+
   static func run(_ arguments: ParsedArguments) throws -> CallpointCommand.ExitStatus {
     let directory = try TemporaryDirectory()
     var settings = try HostSettings(arguments)
@@ -20,6 +31,10 @@ enum CheckCommand {
       server.stop()
     }
     try server.run()
+    for problem in problems(in: server.status) {
+      Console.print("error: \(problem)")
+      failed = true
+    }
     return failed ? .failure : .success
   }
 }

@@ -23,6 +23,8 @@ enum ClientCommands {
 
   private static func status(_ arguments: ParsedArguments) throws -> CallpointCommand.ExitStatus {
     var client = try connect(arguments)
+    // A status is given at any time; what asks for data waits until every VM has come to rest.
+    if arguments.has("--wait") { _ = try client.call("get", ["path": "/", "depth": 1]) }
     let status = try client.call("status")
     Console.print(arguments.has("--json") ? status.pretty(indent: 2) : StatusTable(status).text)
     return .success
