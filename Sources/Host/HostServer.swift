@@ -22,7 +22,6 @@ package final class HostServer {
   private(set) var runtime: PackageRuntime
   let store: Store
   var connections: [ObjectIdentifier: ControlConnection] = [:]
-  private(set) var isStopping = false
 
   private let stateDirectory: StateDirectory
   private let commonLog: CommonLog
@@ -30,10 +29,7 @@ package final class HostServer {
   private var listener: UnixListener?
   private var processes: Guard?
   private var nextEndpoint = 1
-  /// Whether every VM of the present packages has come to rest once.
-  private(set) var isReady = false
-  /// The reload that is under way.
-  private var reload: Reload?
+  private var phase = Phase.starting(after: nil)
   /// Whether children die with their parent here, once the guard has found out.
   private var parentDeathSignalWorks: Bool?
   /// Why nothing more can be served.
@@ -172,26 +168,44 @@ package final class HostServer {
       waiters.removeAll { $0.vm == machine.plan.name }
       for waiter in ready { waiter.body(machine) }
     }
-    if isStopping {
-      leaveIfStopped()
-    } else if let reload, !reload.isStarting {
-      exchangeIfStopped()
-    } else {
-      announceIfReady()
+    switch phase {
+    case .starting: announceIfReady()
+    case .serving: break
+    case .exchanging: exchangeIfStopped()
+    case .stopping: leaveIfStopped()
     }
   }
+
+  // MARK: Phases
+
+  /// What the host as a whole is doing.
+  private enum Phase {
+    /// The VMs start, for the first time or after a reload; requests wait. Becomes `serving` or `stopping`.
+    case starting(after: Reload?)
+    /// Every VM has come to rest once. Becomes `exchanging` or `stopping`.
+    case serving
+    /// The VMs stop to make way for a reload's; requests wait. Becomes `starting` or `stopping`.
+    case exchanging(Reload)
+    /// The VMs stop for good.
+    case stopping
+  }
+
+  /// Whether every VM of the present packages has come to rest once.
+  var isReady: Bool { if case .serving = phase { true } else { false } }
+
+  /// Whether the host is on its way out.
+  var isStopping: Bool { if case .stopping = phase { true } else { false } }
 
   /// Whether every VM has done what it was told by a stop; one that has failed or still runs is at rest too, but has not.
   private var haveAllStopped: Bool { runtime.machines.allSatisfy { $0.state == .stopped } }
 
   private func announceIfReady() {
-    guard !isReady, runtime.machines.allSatisfy(\.isSettled) else { return }
-    isReady = true
+    guard case .starting(let reload) = phase, runtime.machines.allSatisfy(\.isSettled) else { return }
+    phase = .serving
     for name in settings.workers.keys.sorted() where !table.all.contains(where: { $0.identity.name == name }) {
       HostLog.write("--workers names the callpoint \(name), which nobody has registered")
     }
     if let reload {
-      self.reload = nil
       reload.completion(reload.failure.map { .failure($0) } ?? .success(status))
     } else {
       onReady(status)
@@ -206,8 +220,6 @@ package final class HostServer {
     let packages: PackageRuntime
     let schemaFile: [UInt8]
     let completion: (Result<JSONValue, CallError>) -> Void
-    /// Whether the old VMs have stopped, and those that follow are starting.
-    var isStarting = false
     /// Why the old packages are loaded again.
     var failure: CallError?
   }
@@ -219,7 +231,7 @@ package final class HostServer {
   /// - Parameter completion: Called with what `status` answers when the new VMs have come to rest.
   /// - Throws: ``CallError`` if the packages cannot be read, or the data do not fit their model; nothing is stopped then.
   func reload(_ completion: @escaping (Result<JSONValue, CallError>) -> Void) throws(CallError) {
-    guard reload == nil, !isStopping else { throw .notNow }
+    guard isReady else { throw .notNow }
     let packages: PackageRuntime
     do throws(PackageError) {
       packages = try PackageRuntime(
@@ -230,16 +242,14 @@ package final class HostServer {
     let file = SchemaFile.bytes(of: packages.schema)
     // Whether the data fit is found out before anything is stopped; they may change until the exchange.
     if file != schemaFile { _ = try store.snapshot(under: packages.schema) }
-    isReady = false
-    reload = Reload(packages: packages, schemaFile: file, completion: completion)
+    phase = .exchanging(Reload(packages: packages, schemaFile: file, completion: completion))
     for machine in runtime.machines { machine.stop() }
     exchangeIfStopped()
   }
 
   /// Puts the new packages in the old ones' place once every VM has stopped.
   private func exchangeIfStopped() {
-    guard let next = reload, !next.isStarting, haveAllStopped else { return }
-    reload?.isStarting = true
+    guard case .exchanging(var next) = phase, haveAllStopped else { return }
     for machine in runtime.machines {
       for entry in table.remove(vm: machine.plan.name) {
         dispatcher.close(entry.id, because: CallError(.unavailable, "VM \(machine.plan.name) has been reloaded"))
@@ -254,8 +264,9 @@ package final class HostServer {
       schemaFile = next.schemaFile
       runtime = next.packages
     } catch {
-      reload?.failure = CallError(.unavailable, "the packages stay as they were: \(error)")
+      next.failure = CallError(.unavailable, "the packages stay as they were: \(error)")
     }
+    phase = .starting(after: next)
     startMachines()
   }
 
@@ -266,7 +277,11 @@ package final class HostServer {
       HostLog.write("a second signal: stopping at once")
       return reactor.stop()
     }
-    isStopping = true
+    switch phase {
+    case .exchanging(let reload), .starting(after: let reload?): reload.completion(.failure(.notNow))
+    case .starting(after: nil), .serving, .stopping: break
+    }
+    phase = .stopping
     listener?.close()
     for machine in runtime.machines { machine.stop() }
     leaveIfStopped()

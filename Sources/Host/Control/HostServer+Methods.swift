@@ -92,7 +92,7 @@ extension HostServer {
       let known = runtime.machines.map(\.plan.name).joined(separator: ", ")
       throw CallError(.invalidRequest, "there is no VM '\(name)'; there is \(known.isEmpty ? "none" : known)")
     }
-    guard isReady, !isStopping else { throw .notNow }
+    guard isReady else { throw .notNow }
     if request.method == "start" { machine.start() } else { machine.stop() }
     whenSettled(machine) { machine in
       switch machine.state {
