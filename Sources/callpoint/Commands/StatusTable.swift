@@ -26,37 +26,53 @@ struct StatusTable {
   }
 
   private var vms: String {
-    var rows = [["VM", "PID", "MODE", "STATE", "REASON"]]
+    var rows = [["VM", "PID", "STATE", "MODE", "REASON"]]
     for vm in status["vms"]?.array ?? [] {
-      let pid = vm["pid"]?.int.map(String.init) ?? "-"
-      rows.append([
-        text(vm["name"]), pid, text(vm["mode"]), text(vm["state"]),
-        (vm["error"]?.string).map(Self.firstLine) ?? text(vm["reason"]),
-      ])
+      var row = [text(vm["name"]), vm["pid"]?.int.map(String.init) ?? "-", text(vm["state"])]
+      if let error = vm["error"]?.string {
+        rows.append(row + [text(vm["mode"]), Self.firstLine(error)])
+        continue
+      }
+      let decisions = decisions(of: vm)
+      for (mode, reason) in decisions.isEmpty ? [("-", "-")] : decisions {
+        rows.append(row + [mode, reason])
+        row = ["", "", ""]
+      }
     }
     return Self.table(rows)
   }
 
+  /// How the components of a VM run and why, each answer once.
+  private func decisions(of vm: JSONValue) -> [(mode: String, reason: String)] {
+    let packages = (status["packages"]?.array ?? []).filter { $0["vm"] == vm["name"] }
+    var decisions: [(mode: String, reason: String)] = []
+    for component in packages.flatMap({ $0["components"]?.array ?? [] }) {
+      guard let mode = component["mode"]?.string, let reason = component["reason"]?.string else { continue }
+      if !decisions.contains(where: { $0 == (mode, reason) }) { decisions.append((mode, reason)) }
+    }
+    return decisions
+  }
+
   private var callpoints: String {
-    var rows = [["CALLPOINT", "KIND", "VM", "WORKERS", "CALLS", "ERRORS", "PATH"]]
+    var rows = [["CALLPOINT", "KIND", "VM", "MODE", "WORKERS", "CALLS", "ERRORS", "PATH"]]
     for vm in status["vms"]?.array ?? [] {
       for callpoint in vm["callpoints"]?.array ?? [] {
         let name = [callpoint["name"], callpoint["component"], callpoint["nanoState"]].compactMap { $0?.string }
         let paths = (callpoint["paths"]?.array ?? []).compactMap(\.string)
         let workers = (callpoint["workers"]?.array ?? []).compactMap { $0["pid"]?.int.map(String.init) }
-        let isForked = vm["mode"]?.string == "multiprocessing" && callpoint["mode"]?.string != "threading"
         rows.append([
-          name.joined(separator: " "), text(callpoint["kind"]), text(vm["name"]),
-          isForked ? workers.joined(separator: " ") : "threads", text(callpoint["calls"]), text(callpoint["errors"]),
+          name.joined(separator: " "), text(callpoint["kind"]), text(vm["name"]), text(callpoint["mode"]),
+          workers.isEmpty ? "-" : workers.joined(separator: " "), text(callpoint["calls"]), text(callpoint["errors"]),
           paths.first ?? "registered, but in no YANG module",
         ])
-        rows += paths.dropFirst().map { ["", "", "", "", "", "", $0] }
+        rows += paths.dropFirst().map { ["", "", "", "", "", "", "", $0] }
       }
     }
     for point in status["unregistered"]?.array ?? [] {
       let paths = (point["paths"]?.array ?? []).compactMap(\.string)
-      rows.append([text(point["name"]), text(point["kind"]), "-", "nobody registered it", "", "", paths.first ?? ""])
-      rows += paths.dropFirst().map { ["", "", "", "", "", "", $0] }
+      let row = [text(point["name"]), text(point["kind"]), "-", "-", "nobody registered it", "", ""]
+      rows.append(row + [paths.first ?? ""])
+      rows += paths.dropFirst().map { ["", "", "", "", "", "", "", $0] }
     }
     return Self.table(rows)
   }
