@@ -111,7 +111,7 @@ struct StatusReport {
     object["pid"] = worker.pid.map { .integer(Int64($0)) }
     object["state"] = .string(worker.state.rawValue)
     object["inFlight"] = .integer(Int64(worker.requestsInFlight(dispatcher)))
-    object["restarts"] = .integer(Int64(worker.restarts))
+    object["restarts"] = .integer(Int64(worker.lifecycle.restarts))
     object["lastExit"] = worker.lastExit.map { .string($0) }
     return .object(object)
   }

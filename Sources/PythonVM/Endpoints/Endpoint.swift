@@ -32,6 +32,8 @@ final class Endpoint {
   private let control: LineWriter
   private var replies: LineReader?
   private var watch: Timer?
+  /// Whether it has ever answered a request.
+  private(set) var hasAnswered = false
   /// Whether a reply has come since the watch was last armed.
   private var hasProgressed = false
 
@@ -125,6 +127,7 @@ final class Endpoint {
         self.pid = pid
         events.ready(pid)
       case .reply(let request, let result):
+        hasAnswered = true
         hasProgressed = true
         try dispatcher.replied(request, result, from: self)
       case .timeout(let request, let seconds):

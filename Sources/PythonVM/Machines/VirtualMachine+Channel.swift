@@ -63,7 +63,7 @@ extension VirtualMachine {
       }
       giveUpStoppingWorkers()
     }
-    for index in workers.indices { fork(worker: index) }
+    for index in workers.indices { perform(workers[index].lifecycle.mayFork(), onWorker: index) }
     checkReadiness()
   }
 
@@ -236,7 +236,7 @@ extension VirtualMachine {
     guard components.contains(where: { $0.state == .running }) else { return }
     if let threadsEndpoint, threadsEndpoint.pid == nil { return }
     // One callpoint whose workers keep dying does not keep the others from serving.
-    guard workers.allSatisfy({ $0.state == .running || $0.tally.isExhausted }) else { return }
+    guard workers.allSatisfy({ $0.state == .running || $0.lifecycle.isExhausted }) else { return }
     guard workers.isEmpty || template != nil else { return }
     let forked = Set(workers.map(\.callpoint))
     for component in components where component.state == .running {

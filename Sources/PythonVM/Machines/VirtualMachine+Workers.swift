@@ -6,9 +6,27 @@ import Packages
 
 /// The workers of a VM in multiprocessing mode.
 extension VirtualMachine {
-  /// Asks the template for the next process of a worker, unless the VM has been told to stop.
-  func fork(worker index: Int) {
-    guard let template, workers[index].state == .starting else { return }
+  func perform(_ actions: [WorkerLifecycle.Action], onWorker index: Int) {
+    for action in actions {
+      switch action {
+      case .fork: fork(worker: index)
+      case .forkAfter(let pause):
+        let token = token
+        _ = reactor.after(pause) { [weak self] in
+          guard let self, self.token == token, workers.indices.contains(index) else { return }
+          perform(workers[index].lifecycle.mayFork(), onWorker: index)
+        }
+      case .serve: serve(worker: index)
+      case .giveUpForNow: giveUpForNow(worker: index)
+      case .askToFinish: workers[index].endpoint?.sendControl("{\"do\":\"stop\"}")
+      case .announceStop: workersMayHaveStopped()
+      }
+    }
+  }
+
+  /// Asks the template for the next process of a worker.
+  private func fork(worker index: Int) {
+    guard let template else { return }
     let callpoint = workers[index].callpoint
     guard let component = components.first(where: { $0.entries.contains { $0.id == callpoint } }),
       let place = component.entries.firstIndex(where: { $0.id == callpoint })
@@ -27,7 +45,6 @@ extension VirtualMachine {
           overran: { [unowned self] _ in killWorker(id, because: "it ran on after its deadline") }),
         remoteEnds: ends)
       workers[index].endpoint = endpoint
-      workers[index].state = .starting
       template.notify(
         "template.fork",
         [
@@ -35,7 +52,7 @@ extension VirtualMachine {
           "title": .string("callpoint: \(plan.name) \(entry.identity)"),
         ], descriptors: ends)
     } catch {
-      forkAgain(worker: index, because: "\(error)")
+      ended(worker: index, because: "\(error)")
     }
   }
 
@@ -46,7 +63,7 @@ extension VirtualMachine {
     case "template.forked":
       workers[index].pid = params["pid"]?.int.flatMap { Int32(exactly: $0) }
     case "template.failed":
-      forkAgain(worker: index, because: params["error"]?.string ?? "the fork failed")
+      ended(worker: index, because: params["error"]?.string ?? "the fork failed")
     case "template.exited":
       let status = ExitStatus(wire: Int32(clamping: params["status"]?.int ?? 0))
       let pid = workers[index].pid.map(String.init) ?? "?"
@@ -54,7 +71,7 @@ extension VirtualMachine {
       note("worker \(pid) of \(label(of: workers[index])) ended: \(status)")
       // What its callbacks left behind has been adopted by the guard, which is not told.
       processes.sweep()
-      forkAgain(worker: index, because: "its worker, process \(pid), ended: \(status)")
+      ended(worker: index, because: "its worker, process \(pid), ended: \(status)")
     default: throw ProtocolViolation("unknown message \(method)")
     }
   }
@@ -72,46 +89,37 @@ extension VirtualMachine {
 
   /// The template is gone while the VM stops, and its workers with it.
   func giveUpStoppingWorkers() {
-    for index in workers.indices {
-      giveUpEndpoint(ofWorker: index, because: CallError(.workerLost, "its VM was stopped"))
-      workers[index].state = .stopped
-    }
-    workersMayHaveStopped()
+    for index in workers.indices { ended(worker: index, because: "its VM was stopped") }
   }
 
   private func workerReady(_ endpoint: EndpointID) {
-    guard let index = worker(of: endpoint), let link = workers[index].endpoint, workers[index].state == .starting
-    else { return }
-    workers[index].state = .running
-    workers[index].callsAtStart = dispatcher.statistics(of: workers[index].callpoint).calls
-    dispatcher.endpointReady(link, serving: [workers[index].callpoint], credit: configuration.threads)
-    dispatcher.refuse(workers[index].callpoint, because: nil)
+    guard let index = worker(of: endpoint) else { return }
+    perform(workers[index].lifecycle.becameReady(), onWorker: index)
+  }
+
+  private func serve(worker index: Int) {
+    guard let endpoint = workers[index].endpoint else { return }
+    let callpoint = workers[index].callpoint
+    dispatcher.endpointReady(endpoint, serving: [callpoint], credit: configuration.threads)
+    dispatcher.refuse(callpoint, because: nil)
     checkReadiness()
   }
 
-  private func forkAgain(worker index: Int, because reason: String) {
-    let callpoint = workers[index].callpoint
-    let hasWorked = dispatcher.statistics(of: callpoint).calls > workers[index].callsAtStart
+  private func ended(worker index: Int, because reason: String) {
+    let endpoint = workers[index].endpoint
     giveUpEndpoint(ofWorker: index, because: CallError(.workerLost, reason))
-    if workers[index].state == .stopping {
-      workers[index].state = .stopped
-      return workersMayHaveStopped()
-    }
-    if hasWorked { workers[index].tally.succeeded() }
-    let pause = workers[index].tally.failed(using: &random)
-    workers[index].state = .starting
-    workers[index].restarts += 1
-    if workers[index].tally.isExhausted, !workers.contains(where: { $0.callpoint == callpoint && $0.state == .running })
-    {
-      dispatcher.refuse(callpoint, because: "\(label(of: workers[index])) keeps losing its worker: \(reason)")
-      checkReadiness()
-    }
-    guard pause > .zero else { return fork(worker: index) }
-    let token = token
-    _ = reactor.after(pause) { [weak self] in
-      guard let self, self.token == token, workers.indices.contains(index) else { return }
-      fork(worker: index)
-    }
+    let hasWorked = endpoint?.hasAnswered ?? false
+    workers[index].lastLoss = reason
+    perform(workers[index].lifecycle.ended(hasWorked: hasWorked, using: &random), onWorker: index)
+  }
+
+  /// Refuses the callpoint's requests, unless another worker serves it.
+  private func giveUpForNow(worker index: Int) {
+    let callpoint = workers[index].callpoint
+    guard !workers.contains(where: { $0.callpoint == callpoint && $0.state == .running }) else { return }
+    let reason = workers[index].lastLoss ?? "it ended"
+    dispatcher.refuse(callpoint, because: "\(label(of: workers[index])) keeps losing its worker: \(reason)")
+    checkReadiness()
   }
 
   /// The grace period of a stop is over: kills the workers that are left; their exits let the stop go on.

@@ -271,10 +271,8 @@ package final class VirtualMachine {
     for index in components.indices where components[index].state == .running {
       components[index].state = .stopping
     }
-    for index in workers.indices {
-      workers[index].state = .stopping
-      workers[index].endpoint?.sendControl("{\"do\":\"stop\"}")
-    }
+    for index in workers.indices { perform(workers[index].lifecycle.stopRequested(), onWorker: index) }
+    guard isAskedToStop else { return }
     watchStop { [unowned self] in
       killLateWorkers()
       // One that cannot be killed, as its template has not told its number, goes with the VM.
@@ -285,7 +283,7 @@ package final class VirtualMachine {
 
   /// Goes on with the stop when no worker is left.
   func workersMayHaveStopped() {
-    guard isAskedToStop, workers.allSatisfy({ $0.endpoint == nil }) else { return }
+    guard isAskedToStop, workers.allSatisfy({ $0.lifecycle.state == .stopped }) else { return }
     isAskedToStop = false
     channel?.notify("vm.stop", ["grace": .double(configuration.grace / .seconds(1))])
     // One grace period is for the callbacks that run on its threads, one for the teardown() methods.

@@ -5,22 +5,29 @@ import Kernel
 package struct Worker {
   /// The callpoint it serves.
   package let callpoint: CallpointID
-  /// What the process is doing.
-  package internal(set) var state = Component.State.starting
+  /// Where it is in its life.
+  package internal(set) var lifecycle = WorkerLifecycle()
   /// The process, while it lives.
   package internal(set) var pid: Int32?
-  /// How often it has been forked again.
-  package internal(set) var restarts = 0
   /// How the last process ended.
   package internal(set) var lastExit: String?
 
   var endpoint: Endpoint?
-  var tally = RestartTally()
-  /// How many calls of the callpoint had ended when the present process started: more than that means it has worked.
-  var callsAtStart = 0
+  /// Why the last process is gone, for those who are refused.
+  var lastLoss: String?
 }
 
 extension Worker {
+  /// The word for its state.
+  package var state: Component.State {
+    switch lifecycle.state {
+    case .idle, .starting: .starting
+    case .running: .running
+    case .stopping: .stopping
+    case .stopped: .stopped
+    }
+  }
+
   /// How many requests its process has.
   package func requestsInFlight(_ dispatcher: Dispatcher) -> Int {
     endpoint.map { dispatcher.inFlight(on: $0.id) } ?? 0
