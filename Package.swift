@@ -48,7 +48,7 @@ let package = Package(
     tests(of: "Datastore", ["JSON", "Yang"]),
     tests(of: "Callpoints"),
     tests(of: "PythonVM", ["JSON", "Kernel", "Packages"]),
-    tests(of: "Host", ["JSON", "Yang", "Datastore"]),
+    tests(of: "Host", ["JSON", "Kernel", "Yang", "Datastore"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["callpoint", "callpoint-guard", "JSON", "Kernel"],
       swiftSettings: strict),

@@ -3,11 +3,19 @@ import Glibc
 /// One line on standard error for each thing that the host does to a process, with the reason.
 enum HostLog {
   /// Writes a line: the time and the text.
-  static func write(_ text: String) {
-    let line = Array("\(timestamp()) callpoint: \(text)\n".utf8)
+  ///
+  /// Where nobody reads, the line is lost: the host must not wait for whoever started it.
+  ///
+  /// - Parameters:
+  ///   - text: The text.
+  ///   - descriptor: Where to write.
+  static func write(_ text: String, to descriptor: Int32 = STDERR_FILENO) {
+    // A pipe that can be written takes 4,096 bytes at least without waiting.
+    let line = Array("\(timestamp()) callpoint: \(text)".utf8.prefix(4000)) + [UInt8(ascii: "\n")]
+    var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    guard poll(&room, 1, 0) == 1 else { return }
     line.withUnsafeBytes { buffer in
-      // Whoever closed standard error does not want to know.
-      _ = Glibc.write(STDERR_FILENO, buffer.baseAddress, buffer.count)
+      _ = Glibc.write(descriptor, buffer.baseAddress, buffer.count)
     }
   }
 
