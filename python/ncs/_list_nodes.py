@@ -65,7 +65,8 @@ class List(Node):
 
     def __contains__(self, key: object) -> bool:
         if isinstance(key, Container):
-            return key._path.startswith(self._path + "{") and key._place.exists()
+            own = key._place.key
+            return own is not None and self._place.entry_of(own).path == key._path and key._place.exists()
         return self._entry_place(key).exists()
 
     def __delitem__(self, key: Any) -> None:

@@ -176,16 +176,18 @@ class Place:
             return self.view.root
         above = self.parent.sketch()
         exists = None if self.node.has_existence else True
+        # There is nothing below what is not there.
+        is_complete = known is ABSENT
         if self.key is not None:
             table = self.parent.table_sketch(self.node)
             entry = table.entries.get(self.key)
             if entry is None:
-                entry = Branch(is_complete=False, exists=exists)
+                entry = Branch(is_complete, exists)
                 table.know(self.key, entry)
             return entry
         kid = above.kids.get(self.node)
         if not isinstance(kid, Branch):
-            kid = above.kids[self.node] = Branch(is_complete=False, exists=exists)
+            kid = above.kids[self.node] = Branch(is_complete, exists)
         return kid
 
     def table_sketch(self, node: SchemaNode) -> Table:
@@ -379,10 +381,18 @@ class Place:
         self._hide_other_cases(above)
 
     def delete(self) -> None:
-        """Delete what is here; there may be nothing."""
-        self.view.record(["delete", self.path])
+        """Delete what is here; there may be nothing.
+
+        Raises:
+            Error: a node of this kind, or a key, cannot be deleted.
+        """
         if self.parent is None:
             raise Error("the root cannot be deleted", _C["ERR_NOTDELETABLE"])
+        is_key = self.parent.key is not None and self.node.name in self.parent.node.key_names
+        if is_key or self.node.kind in ("choice", "action", "rpc"):
+            kind = "key" if is_key else self.node.kind
+            raise Error(f"{self.path} is a {kind}, which cannot be deleted", _C["ERR_NOTDELETABLE"])
+        self.view.record(["delete", self.path])
         self.view.epoch += 1
         if self.parent.known() is ABSENT:
             return
@@ -417,6 +427,8 @@ class Place:
         """Take one value out of this leaf-list, without asking what it has."""
         text = _types.text_of(data, self.node.type)
         self.view.record(["delete", self.path + key_text([text])])
+        if self._parent().known() is ABSENT:
+            return
         above = self._parent().sketch()
         found = above.find(self.node)
         if isinstance(found, list):
@@ -424,9 +436,18 @@ class Place:
             above.kids[self.node] = values or ABSENT
 
     def move(self, where: str, other: Place | None) -> None:
-        """Move this entry of a list that is ordered by user."""
-        self.view.record(["move", self.path, where, *([other.path] if other else [])])
+        """Move this entry of a list that is ordered by user.
+
+        Raises:
+            Error: it, or the entry beside which it shall stand, is known not to be there.
+        """
         table = self._parent().table_sketch(self.node)
+        for place in (self, *([other] if other else [])):
+            if table.is_complete and place.key not in table.keys():
+                raise Error(place.path, _C["ERR_NOEXISTS"])
+        if other is not None and other.key == self.key:
+            return
+        self.view.record(["move", self.path, where, *([other.path] if other else [])])
         table.move(self.key or (), where, other.key if other else None)
 
     def _hide_other_cases(self, above: Branch) -> None:

@@ -267,14 +267,22 @@ def from_python(value: Any, type_: Type) -> Data:
             if number == value:
                 return label
         raise BadValue(f"{value} is not the number of an enum")
-    if base == "bits" and isinstance(value, (bytes, bytearray)):
-        bits = Bits(value)
-        return " ".join(name for name, position in type_["e"] if bits.is_bit_set(position))
+    if base == "bits" and isinstance(value, (bytes, bytearray, Bits)):
+        return _bits_from_bytes(value.bytearray() if isinstance(value, Bits) else value, type_)
     if base == "empty" and isinstance(value, bool):
         raise BadValue(f"{value} is not a value of an empty leaf; use create() and delete()")
     if base == "decimal64" and isinstance(value, float):
         return _parse_decimal(f"{Decimal(repr(value)):f}", type_)
     return parse(str(value), type_)
+
+
+def _bits_from_bytes(value: bytes, type_: Type) -> Data:
+    names = dict((position, name) for name, position in type_["e"])
+    positions = [8 * index + bit for index, byte in enumerate(value) for bit in range(8) if byte >> bit & 1]
+    unknown = [position for position in positions if position not in names]
+    if unknown:
+        raise BadValue(f"no bit has the position {unknown[0]}")
+    return " ".join(names[position] for position in positions)
 
 
 def _union_from_python(value: Any, type_: Type) -> Data:

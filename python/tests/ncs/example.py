@@ -95,7 +95,10 @@ SCHEMA = make_schema(
                 action(
                     "self-test",
                     [leaf("when"), leaf("number", "uint8"), leaf_list("names")],
-                    [leaf("success", "boolean"), leaf("message"), list_("row", "", leaf("text"))],
+                    [
+                        leaf("success", "boolean"), leaf("message"), list_("row", "", leaf("text")),
+                        container("detail", leaf_list("names"), list_("row", "", leaf("text")), pres=True),
+                    ],
                     ap="self-test-point",
                 ),
                 list_(

@@ -46,6 +46,18 @@ class ActionCallbacks(unittest.TestCase):
         )
         self.assertEqual(served.host.asked, {})
 
+    def test_an_absent_container_of_the_output_is_written_below(self) -> None:
+        class Callbacks(Action):
+            @Action.action
+            def cb_action(self, uinfo, name, kp, input, output):  # type: ignore[no-untyped-def]
+                output.detail.names.remove("x")
+                assert not output.detail
+                for text in "ab":
+                    output.detail.row.create().text = text
+
+        reply = Served("action", Callbacks, tree=vpn_tree()).ask("action", name="self-test", path=PATH)
+        self.assertEqual(reply["ok"]["output"], {"detail": {"row": [{"text": "a"}, {"text": "b"}]}})
+
     def test_the_user_is_who_asked(self) -> None:
         class Callbacks(Action):
             @Action.action

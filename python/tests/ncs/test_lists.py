@@ -55,6 +55,19 @@ class Entries(ListTest):
         self.assertTrue(self.root.vpn.l3vpn.exists("acme"))
         self.assertFalse(self.root.vpn.l3vpn.exists(["other"]))
 
+    def test_an_entry_of_a_list_below_is_not_a_member(self) -> None:
+        self.assertNotIn(self.endpoint["a", 2], self.root.vpn.l3vpn)
+        self.assertIn(self.acme, self.root.vpn.l3vpn)
+
+    def test_keys_choices_and_actions_cannot_be_deleted(self) -> None:
+        for name in ("name", "kind", "self_test"):
+            with self.subTest(name), self.assertRaises(Error) as caught:
+                delattr(self.acme, name)
+            self.assertEqual(caught.exception.confd_errno, ncs.ERR_NOTDELETABLE)
+        with self.assertRaises(Error):
+            self.trans.safe_delete("/")
+        self.assertEqual(self.trans.view.writes, [])
+
     def test_create_returns_the_entry_also_when_it_exists(self) -> None:
         self.assertEqual(self.endpoint.create("a", 2).address, "a2")
         self.assertIsNone(self.endpoint.create(("c", 1)).address)
@@ -106,6 +119,16 @@ class Iterating(ListTest):
         rule.move("z", ncs.maapi.MOVE_BEFORE, to="m")
         self.trans.apply()
         self.assertEqual([r.name for r in rule], ["a", "z", "m"])
+
+    def test_what_is_not_there_cannot_be_moved_nor_moved_to(self) -> None:
+        names = [entry.name for entry in self.acme.rule]
+        for arguments in (("q", ncs.maapi.MOVE_FIRST), ("a", ncs.maapi.MOVE_BEFORE, "q")):
+            with self.subTest(arguments), self.assertRaises(Error) as caught:
+                self.acme.rule.move(*arguments)
+            self.assertEqual(caught.exception.confd_errno, ncs.ERR_NOEXISTS)
+        self.acme.rule.move("a", ncs.maapi.MOVE_AFTER, "a")
+        self.assertEqual([entry.name for entry in self.acme.rule], names)
+        self.assertEqual(self.trans.view.writes, [])
 
     def test_keys_are_values(self) -> None:
         keys = self.endpoint.keys()
