@@ -1,12 +1,16 @@
 /// Turns the finished tree into the nodes of a schema: types, defaults, keys and what is inherited.
 struct SchemaAssembler {
+  /// How many types a leaf's type may be made of: unions of unions grow fast.
+  private static let maximumTypes = 10_000
+
   private let root: BuildNode
   private let modules: [YangModule]
   private let leafrefs: LeafrefResolver
   private let mount: BuildNode?
   private var types: TypeCompiler
   private var flat: [BuildNode] = []
-  private var resolved: [ObjectIdentifier: ValueType] = [:]
+  /// The types of leafs that are known, and how many types each is made of.
+  private var resolved: [ObjectIdentifier: (type: ValueType, size: Int)] = [:]
   private var resolving: Set<ObjectIdentifier> = []
 
   /// Prepares to assemble a tree that no statement changes any more.
@@ -90,7 +94,7 @@ struct SchemaAssembler {
     case .choice:
       made.defaultCase = try defaultCase(of: node)
     case .leaf, .leafList:
-      let type = try valueType(of: node)
+      let type = try valueType(of: node).type
       made.type = type
       if Self.isKey(node) {
         made.isMandatory = false
@@ -122,7 +126,7 @@ struct SchemaAssembler {
     return children.map(\.id)
   }
 
-  private mutating func valueType(of node: BuildNode) throws(YangError) -> ValueType {
+  private mutating func valueType(of node: BuildNode) throws(YangError) -> (type: ValueType, size: Int) {
     let identity = ObjectIdentifier(node)
     if let known = resolved[identity] { return known }
     guard let form = node.compiledType?.form else {
@@ -132,19 +136,29 @@ struct SchemaAssembler {
       throw node.statement.error("leaf \(node.name) refers to itself through leafrefs; expected a leaf of another type")
     }
     defer { resolving.remove(identity) }
-    let type = try valueType(form, of: node)
-    resolved[identity] = type
-    return type
+    var size = 0
+    let type = try valueType(form, of: node, &size)
+    resolved[identity] = (type, size)
+    return (type, size)
   }
 
-  private mutating func valueType(_ form: CompiledType.Form, of node: BuildNode) throws(YangError) -> ValueType {
+  private mutating func valueType(
+    _ form: CompiledType.Form, of node: BuildNode, _ size: inout Int
+  ) throws(YangError) -> ValueType {
+    size += 1
+    guard size <= Self.maximumTypes else {
+      throw node.statement.error(
+        "\(node.kind.rawValue) \(node.name) has a union of more than \(Self.maximumTypes) types; expected fewer")
+    }
     switch form {
     case .value(let value): return value
     case .leafref(let path, let requireInstance):
       let target = try valueType(of: try leafrefs.target(of: path, from: node))
-      return .leafref(path: path.statement.argument, target: target, requireInstance: requireInstance)
+      size += target.size
+      return .leafref(path: path.statement.argument, target: target.type, requireInstance: requireInstance)
     case .union(let members):
-      return .union(try members.map { (member) throws(YangError) in try valueType(member, of: node) })
+      return .union(
+        try members.map { (member) throws(YangError) in try valueType(member, of: node, &size) })
     }
   }
 

@@ -3,6 +3,9 @@ struct ModuleSet {
   /// The modules every schema has.
   static let roots = ["tailf-common", "tailf-ncs"]
 
+  /// How long a chain of imports and includes may be, so that recursion stays on the stack.
+  private static let maximumDepth = 100
+
   private enum State {
     case loading
     case loaded(YangModule)
@@ -18,6 +21,8 @@ struct ModuleSet {
   private let failures: [String: ModuleFailure]
   private var own: [String: (file: YangFile, source: ModuleSource)] = [:]
   private var states: [String: State] = [:]
+  /// How many modules and submodules are being read.
+  private var depth = 0
 
   /// Why a package's module is not there.
   struct ModuleFailure {
@@ -135,6 +140,8 @@ struct ModuleSet {
         ?? YangError(source: SourceLocation(file: name, line: 1), message: "the module imports itself")
     case nil: break
     }
+    try descend(to: name, at: importer?.statement)
+    defer { depth -= 1 }
     states[key] = .loading
     do throws(YangError) {
       let module = try read(name, revision: revision, importedBy: importer, &library)
@@ -191,8 +198,17 @@ struct ModuleSet {
       message: "\(what) is not found; expected \(name).yang in a package's src/yang or in a --yang-path directory")
   }
 
+  /// Notes that one more file is being read; the caller takes it back when it has been.
+  private mutating func descend(to name: String, at statement: Statement?) throws(YangError) {
+    if let statement, depth >= Self.maximumDepth {
+      throw statement.error(
+        "`\(statement.word) \(name)` ends a chain of more than \(Self.maximumDepth) imports; expected a shorter one")
+    }
+    depth += 1
+  }
+
   /// Adds a file and, before it, the submodules it includes.
-  private func include(
+  private mutating func include(
     _ file: YangFile, into module: YangModule, _ included: inout Set<String>, _ library: inout ModuleLibrary
   ) throws(YangError) {
     for statement in file.includes where included.insert(statement.argument).inserted {
@@ -205,6 +221,8 @@ struct ModuleSet {
         throw statement.error(
           "\(part.path) is no submodule of \(module.name); expected `belongs-to \(module.name)` in it")
       }
+      try descend(to: part.name, at: statement)
+      defer { depth -= 1 }
       try include(part, into: module, &included, &library)
     }
     module.files.append(Scope(file: file, module: module))

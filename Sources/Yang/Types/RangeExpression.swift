@@ -70,8 +70,8 @@ enum RangeExpression {
     let isNegative = text.first == "-"
     let digits = isNegative ? text.dropFirst() : text
     guard let first = digits.utf8.first, first != UInt8(ascii: "+"), first != UInt8(ascii: "-") else { return nil }
-    let value = digits.hasPrefix("0x") ? Int128(digits.dropFirst(2), radix: 16) : Int128(digits)
-    return value.map { isNegative ? -$0 : $0 }
+    let value = digits.hasPrefix("0x") ? UInt64(digits.dropFirst(2), radix: 16) : UInt64(digits)
+    return value.map { isNegative ? -Int128($0) : Int128($0) }
   }
 
   /// Reads a length; one that no machine can hold is as good as the largest.

@@ -106,15 +106,18 @@ struct TypeCompiler {
     var values: [ValueType.NamedValue] = []
     var names: Set<String> = []
     var taken: Set<Int> = []
-    var next = 0
+    var highest: Int?
+    let limit = keyword == .enum ? Int(Int32.max) : Int(UInt32.max)
     for child in statement.children where child.keyword == keyword {
       guard try FeatureExpression.holds(for: child, scope) else { continue }
-      let given = try Self.givenValue(of: child)
-      let value = given ?? next
+      let value = try Self.givenValue(of: child) ?? highest.map { $0 + 1 } ?? 0
+      guard value <= limit else {
+        throw child.error("`\(child.word) \(child.argument)` has no value left above \(limit); expected it to give one")
+      }
       guard names.insert(child.argument).inserted, taken.insert(value).inserted else {
         throw child.error("`\(child.word) \(child.argument)` repeats a name or a value; expected new ones")
       }
-      next = max(next, value + 1)
+      highest = max(highest ?? value, value)
       values.append(ValueType.NamedValue(name: child.argument, value: value))
     }
     guard !values.isEmpty else {

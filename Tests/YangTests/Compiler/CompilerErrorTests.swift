@@ -28,6 +28,11 @@ import Testing
     ("choice a { leaf b { type string; } } leaf b { type string; }", "4: b is defined twice in the root"),
     ("list a { leaf b { type string; } }", "4: list a has no key; expected "),
     ("list a { key c; leaf b { type string; } }", "4: key `c` of list a is not there"),
+    (
+      "leaf a { type int8 { range '-0x-80000000000000000000000000000000'; } }",
+      "4: `-0x-80000000000000000000000000000000` in `range"
+    ),
+    ("leaf a { type enumeration { enum x { value 2147483647; } enum y; } }", "4: `enum y` has no value left"),
     ("uses g;", "4: there is no grouping `g`; expected "),
     ("grouping g { uses h; } grouping h { uses g; } uses g;", "4: grouping g uses itself; expected "),
     ("grouping g { leaf b { type string; } } uses g { refine c { mandatory true; } }", "4: `refine c` names nothing"),
@@ -73,6 +78,41 @@ import Testing
         "module m { namespace urn:m; prefix m;\n leaf a { type leafref { path ../x; } }\n leaf b { type leafref { path ../y; } } }"
     ])
     #expect(scratch.compile().errors["test"]?.map(\.source.line) == [2, 3])
+  }
+
+  @Test(.timeLimit(.minutes(1))) func `unions that double at every step are stopped`() throws {
+    var text = "typedef u0 { type union { type int8; type string; } }\n"
+    for level in 1...40 {
+      text += "typedef u\(level) { type union { type u\(level - 1); type u\(level - 1); } }\n"
+    }
+    #expect(try error(text + "leaf a { type u40; }").contains("leaf a has a union of more than 10000 types"))
+    text = "leaf l0 { type union { type int8; type string; } }\n"
+    for level in 1...40 {
+      let member = "type leafref { path /m:l\(level - 1); }"
+      text += "leaf l\(level) { type union { \(member) \(member) } }\n"
+    }
+    #expect(try error(text).contains("has a union of more than 10000 types"))
+  }
+
+  @Test(arguments: [(50, nil), (3000, "ends a chain of more than 100 imports")] as [(Int, String?)])
+  func `a chain of imports or includes is no danger to the stack`(length: Int, expected: String?) throws {
+    var files: [String: String] = [:]
+    for number in 0...length {
+      let next = number < length ? number + 1 : nil
+      let (link, part) = (
+        next.map { "import m\($0) { prefix n; }" } ?? "", next.map { "include s\($0);" } ?? ""
+      )
+      files["m\(number).yang"] = "module m\(number) { namespace urn:\(number); prefix m\(number); \(link) }"
+      files["s\(number).yang"] = "submodule s\(number) { belongs-to top { prefix t; } \(part) }"
+    }
+    files["top.yang"] = "module top { namespace urn:top; prefix t; include s0; }"
+    let errors = try Scratch(files).compile().errors["test"] ?? []
+    if let expected {
+      #expect(errors.contains { $0.message.contains(expected) && $0.message.hasPrefix("`import") })
+      #expect(errors.contains { $0.message.contains(expected) && $0.message.hasPrefix("`include") })
+    } else {
+      #expect(errors.isEmpty)
+    }
   }
 
   @Test func `groupings that double at every step are stopped`() throws {
