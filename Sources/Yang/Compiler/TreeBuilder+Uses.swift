@@ -47,7 +47,9 @@ extension TreeBuilder {
     var node: BuildNode?
     for step in statement.argument.split(separator: "/") {
       let name = QualifiedName(step)
-      let wanted = name.prefix.isEmpty ? module : try scope.module(name.prefix, at: statement)
+      let named = try scope.module(name.prefix, at: statement)
+      // A grouping that names its own module means the nodes it brings, which are in the module that uses it.
+      let wanted = named === scope.module ? module : named
       node = candidates.first { $0.name == name.name && $0.module.name == wanted.name }
       guard let node else {
         throw statement.error(

@@ -38,7 +38,8 @@ struct DefaultReader {
     case .instanceIdentifier: return text
     case .union(let members):
       for member in members {
-        if let value = try canonical(text, member) { return value }
+        // What is no identity's name to one member may be a string to the next.
+        if let value = try? canonical(text, member) { return value }
       }
       return nil
     }

@@ -83,6 +83,12 @@ import Yang
     #expect(schema.node("/l/m")?.defaults == [])
   }
 
+  @Test func `a default that is no identity may be of another member of a union`() throws {
+    let schema = try schema(
+      "identity i; leaf a { type union { type identityref { base i; } type string; } default 10:20; }")
+    #expect(schema.node("/a")?.defaults == ["10:20"])
+  }
+
   @Test func `a leaf-list of YANG 1.0 does not take the default of its type`() throws {
     let schema = try schema("typedef t { type string; default x; } leaf-list l { type t; } leaf a { type t; }")
     #expect(schema.node("/l")?.defaults == [])

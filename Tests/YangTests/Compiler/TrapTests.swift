@@ -96,6 +96,34 @@ import Yang
     #expect(patterns.map(\.isInverted) == [false, true])
   }
 
+  @Test func `enums go on from a negative value`() throws {
+    let scratch = try Scratch([
+      "m.yang": """
+      module m { namespace urn:m; prefix m;
+        leaf a { type enumeration { enum x { value -5; } enum y; enum z { value -9; } enum q; } } }
+      """
+    ])
+    guard case .enumeration(let values) = scratch.compile().schema.node("/a")?.type else {
+      Issue.record("no enumeration")
+      return
+    }
+    #expect(values.map(\.value) == [-5, -4, -9, -3])
+  }
+
+  @Test func `a refine may name its own module, whoever uses the grouping around it`() throws {
+    let scratch = try Scratch([
+      "a.yang": """
+      module a { namespace urn:a; prefix a;
+        grouping inner { container c { leaf x { type string; } } }
+        grouping outer { uses inner { refine a:c/a:x { mandatory true; } } } }
+      """,
+      "b.yang": "module b { namespace urn:b; prefix b; import a { prefix a; } uses a:outer; }",
+    ])
+    let result = scratch.compile()
+    #expect(result.errors.isEmpty, "\(result.errors)")
+    #expect(result.schema.node("/c/x")?.isMandatory == true)
+  }
+
   @Test func `enums and bits are numbered from the highest so far`() throws {
     let schema = try main()
     guard case .union(let members) = schema.node("/c2/u")?.type, case .enumeration(let values) = members[1] else {
