@@ -73,6 +73,8 @@ enum Fixture {
           list sub { key "k1 k2"; leaf k1 { type string; } leaf k2 { type int8; } leaf v { type string; } }
           leaf status { config false; type string; }
           container stats { config false; leaf hits { type uint32; } }
+          leaf-list seen { config false; type string; }
+          container up { config false; presence "it answers"; }
           action reset { input { leaf when { type string; } } }
         }
         list rule { key name; ordered-by user; leaf name { type string; } leaf action { type string; } }
@@ -100,6 +102,7 @@ enum Fixture {
           choice kind { mandatory true; leaf left { type string; } leaf right { type string; } }
         }
         leaf-list pair { type string; max-elements 2; }
+        list rack { key "row place"; unique "place serial"; leaf row { type uint8; } leaf place { type uint8; } leaf serial { type string; } }
         list host {
           key name;
           unique "address/ip address/port";

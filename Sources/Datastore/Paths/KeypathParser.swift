@@ -53,8 +53,9 @@ struct KeypathParser {
   private func checkHolder(path: String) throws(DataError) {
     guard form == .instance, let last = steps.last, last.keys.isEmpty else { return }
     let node = index[last.node]
-    guard node.kind == .list, !node.keys.isEmpty else { return }
-    throw bad(path, "\(node.name) is a list and needs \(keyCount(node)) here")
+    guard node.kind == .list else { return }
+    let needed = node.keys.isEmpty ? "the number of an entry" : keyCount(node)
+    throw bad(path, "\(node.name) is a list and needs \(needed) here")
   }
 
   private func resolve(

@@ -38,7 +38,7 @@ extension TreeEditor {
     case .leafList where !path.keys.isEmpty: addItem(path.keys[0], at: path, in: &root)
     case .container: create(path, in: &root)
     case .list where !path.keys.isEmpty: create(path, in: &root)
-    case .list where node.keys.isEmpty: create(nextEntry(of: path, in: root), in: &root)
+    case .list where node.keys.isEmpty: create(try nextEntry(of: path, in: root), in: &root)
     case .leaf:
       guard let type = node.type, let empty = try? Value(text: "", type: type), empty == .empty else {
         throw badPath(path, "only a leaf of type empty can be created; this one needs a value")
@@ -96,7 +96,7 @@ extension TreeEditor {
   /// Refuses what the transaction's writer may not write.
   ///
   /// A service keeps its plan and log in state data of its own instance, also while it configures.
-  private func checkWritable(_ node: StoreNode, _ path: Keypath, in root: Branch) throws(DataError) {
+  func checkWritable(_ node: StoreNode, _ path: Keypath, in root: Branch) throws(DataError) {
     let isAllowed = node.isConfig ? !isOperational : isOperational || run?.instance.contains(path) == true
     if isAllowed {
       if !node.isConfig { try checkHolder(path, in: root) }
@@ -128,9 +128,10 @@ extension TreeEditor {
     return true
   }
 
-  private func nextEntry(of path: Keypath, in root: Branch) -> Keypath {
+  private func nextEntry(of path: Keypath, in root: Branch) throws(DataError) -> Keypath {
     var number: Int64 = 0
     if case .list(let list)? = root.slot(at: path)?.content, case .int64(let last)? = list.entries.last?.key.first {
+      guard last < Int64.max else { throw badPath(path, "no number is left for one more entry") }
       number = last + 1
     }
     return path.parent.appending(path.node, keys: [.int64(number)])

@@ -194,6 +194,12 @@ import Yang
         == ["uptime": 5, "item": [["id": 1, "stats": ["hits": 3]]], "log": [["line": "first"], [:]]])
     #expect(try refusal([["set", "/st:top/count", 1]], isOperational: true)?.code == .notWritable)
     #expect(
+      try refusal([["create", "/st:top/log{9223372036854775807}"], ["create", "/st:top/log"]], isOperational: true)?
+        .description == "/st:top/log: no number is left for one more entry")
+    #expect(
+      try refusal([["set", "/st:top/log/line", "of none"]], isOperational: true)?.description
+        == "/st:top/log/line: log is a list and needs the number of an entry here")
+    #expect(
       try refusal([["set", "/st:top/item{9}/stats/hits", 3]], isOperational: true)?.description
         == "/st:top/item{9}/stats/hits: /st:top/item{9} is not configured")
   }
