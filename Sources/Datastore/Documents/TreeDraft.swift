@@ -116,12 +116,12 @@ struct TreeDraft {
         let values = JSONValue.array(items.map(\.value.json))
         append(.value(values), name, to: holder, size: items.reduce(0) { $0 + $1.value.approximateSize })
       case .branch(let below):
-        guard holder.depth < maximumDepth - 1 else { continue }
+        guard holder.depth + 1 < maximumDepth else { continue }
         let child = Keypath.Step(slot.node)
         append(
           .holder(object(below, child, index[slot.node].module, depth: holder.depth + 1)), name, to: holder, size: 8)
       case .list(let list):
-        guard holder.depth < maximumDepth - 1 else { continue }
+        guard holder.depth + 1 < maximumDepth else { continue }
         append(.holder(array(list, index[slot.node], depth: holder.depth + 1)), name, to: holder, size: 8)
       }
     }

@@ -90,7 +90,10 @@ private final class Migration {
     case .leaf(let value): content = .leaf(try self.value(value, as: id, at: path))
     case .leafList(let items):
       content = .leafList(try items.map { (item) throws(DataError) in try self.item(item, as: id, at: path) })
-    case .branch(let branch): content = .branch(try self.branch(branch, at: path))
+    case .branch(let branch):
+      let below = try self.branch(branch, at: path)
+      if below.isEmpty, target[id].isTransparent { return nil }
+      content = .branch(below)
     case .list(let list): content = .list(try self.list(list, as: id, below: parent))
     case .opaque: content = slot.content
     }

@@ -32,10 +32,10 @@ struct DocumentMerge {
       guard let elements = content.array else {
         throw editor.badValue(path, "the values of a leaf-list are an array")
       }
-      for element in elements {
-        let value = try editor.value(element, of: node, path)
-        editor.addItem(value, at: path.parent.appending(node.id, keys: [value]), in: &root)
-      }
+      try editor.checkWritable(node, path, in: root)
+      var values: [Value] = []
+      for element in elements { values.append(try editor.value(element, of: node, path)) }
+      editor.addItems(values, at: path, in: &root)
     case .leaf, .anydata, .anyxml:
       if isWritten(node) { try editor.set(path, to: content, in: &root) }
     case .leafList, .choice, .case, .action, .rpc, .input, .output, .notification:
@@ -49,7 +49,7 @@ struct DocumentMerge {
   private func mergeContainer(
     _ content: JSONValue, _ node: StoreNode, _ path: Keypath, into root: inout Branch
   ) throws(DataError) {
-    if node.isPresence, isWritten(node) { editor.create(path, in: &root) }
+    if node.isPresence, isWritten(node) { try editor.createAny(path, in: &root) }
     try mergeMembers(content, path, into: &root)
   }
 

@@ -73,6 +73,33 @@ extension TreeEditor {
     }
   }
 
+  /// Adds many values to a leaf-list, and looks each up only once.
+  ///
+  /// - Parameters:
+  ///   - values: The values.
+  ///   - path: The leaf-list's path.
+  ///   - root: The whole tree.
+  func addItems(_ values: [Value], at path: Keypath, in root: inout Branch) {
+    if values.isEmpty { return }
+    let node = index[path.node]
+    edit(path, in: &root, creating: .everything) { branch in
+      var items: [Branch.Item] = []
+      if case .leafList(let old)? = branch[node.id]?.content { items = old }
+      var places = Dictionary(items.indices.map { (items[$0].value, $0) }, uniquingKeysWith: { first, _ in first })
+      for value in values {
+        if let place = places[value] {
+          mark(&items[place].origin, wasThere: true, node, itemPath(path, value))
+        } else {
+          var item = Branch.Item(value: value)
+          mark(&item.origin, wasThere: false, node, itemPath(path, value))
+          places[value] = items.count
+          items.append(item)
+        }
+      }
+      putItems(node.keepsGivenOrder ? items : items.sorted { $0.value.compare($1.value) < 0 }, node, path, in: &branch)
+    }
+  }
+
   /// Puts what an `anydata` or `anyxml` holds.
   ///
   /// - Parameters:

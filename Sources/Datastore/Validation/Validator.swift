@@ -156,7 +156,7 @@ extension Validator {
     let changed = Set(changed)
     var seen: [[Value]: [Value]] = [:]
     for (keys, entry) in list.elements() {
-      let values = leafs.compactMap { value(of: $0, in: entry.branch, below: path.node) }
+      let values = leafs.compactMap { value(of: $0, in: entry.branch, keys, below: path.node) }
       guard values.count == leafs.count else { continue }
       guard let other = seen.updateValue(keys, forKey: values), changed.contains(keys) || changed.contains(other) else {
         continue
@@ -167,7 +167,8 @@ extension Validator {
     }
   }
 
-  private func value(of leaf: NodeID, in branch: Branch, below list: NodeID) -> Value? {
+  private func value(of leaf: NodeID, in branch: Branch, _ keys: [Value], below list: NodeID) -> Value? {
+    if let place = index[list].keys.firstIndex(of: leaf) { return keys[place] }
     var containers: [Keypath.Step] = []
     var above = index[leaf].dataParent
     while above != list, above != .root {

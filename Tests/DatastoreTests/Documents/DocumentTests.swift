@@ -52,6 +52,32 @@ import Yang
     #expect(store.document(at: top, depth: 3) == store.document(at: top))
   }
 
+  @Test(arguments: [Int.min, -1, 0]) func `a depth that leaves nothing shows nothing below`(_ depth: Int) throws {
+    let store = try Fixture.store(["store:top": ["inner": ["x": "y"]]])
+    #expect(store.document(depth: depth) == [:])
+  }
+
+  @Test(.timeLimit(.minutes(1))) func `a leaf-list merges in step with its length`() throws {
+    let values = (0..<100_000).map { JSONValue.string("v\($0)") }
+    let transaction = Transaction(on: try Fixture.store(["store:top": ["steps": ["first", "v7"]]]))
+    try transaction.merge(["store:top": ["steps": .array(values)]], at: .root)
+    let merged = transaction.working.values(at: try Fixture.path("/st:top/steps")).map(\.text)
+    #expect(merged.count == 100_001)
+    #expect(merged.prefix(4) == ["first", "v7", "v0", "v1"])
+  }
+
+  @Test(
+    arguments: [
+      ["item": [["id": 9, "stats": ["hits": 1]]]], ["item": [["id": 9, "seen": ["a"]]]],
+      ["item": [["id": 9, "up": [:]]]],
+    ] as [JSONValue]) func `state data of what is not configured is refused`(_ top: JSONValue) throws
+  {
+    let transaction = Transaction(on: Fixture.empty, isOperational: true)
+    let error = #expect(throws: DataError.self) { try transaction.merge(["store:top": top], at: .root) }
+    #expect(error?.code == .doesNotExist)
+    #expect(transaction.working.document() == [:])
+  }
+
   @Test func `the content of a node merges at its path`() throws {
     let transaction = Transaction(on: Fixture.empty)
     try transaction.merge(["label": "one"], at: try Fixture.path("/st:top/item{1}"))

@@ -50,6 +50,14 @@ import Yang
       ])
   }
 
+  @Test func `a container that lost all it held is gone, and selects no case`() throws {
+    let old = try Fixture.compile(Self.model("container c { leaf gone { type string; } leaf more { type string; } }"))
+    let transaction = Transaction(on: Snapshot(old))
+    try transaction.merge(["m:c": ["gone": "x"]], at: .root)
+    let schema = try Fixture.compile(Self.model("container c { leaf more { type string; } }")).schema
+    #expect(try transaction.working.migrated(to: schema).document() == [:])
+  }
+
   @Test func `a value that the new type refuses is named`() throws {
     let old = try Fixture.compile(Self.model("leaf n { type string; }"))
     let transaction = Transaction(on: Snapshot(old))

@@ -71,6 +71,14 @@ import Yang
       .filter { $0.hasPrefix("13") } == [])
   }
 
+  @Test func `a key may be among unique leafs`() throws {
+    let racks: JSONValue = ["store:limits": ["rack": [["row": 1, "place": 1, "serial": "a"]]]]
+    #expect(
+      try failures([["set", "/st:limits/rack{2 1}/serial", "a"]], on: racks)
+        == ["13 /st:limits/rack{2 1}: not unique: /st:limits/rack{1 1} has the same place and serial"])
+    #expect(try failures([["set", "/st:limits/rack{2 2}/serial", "a"]], on: racks) == [])
+  }
+
   @Test func `references must lead somewhere`() throws {
     func references(_ writes: JSONValue) throws -> [String] {
       try failures(writes, on: Self.hosts).filter { $0.hasPrefix("14") }
