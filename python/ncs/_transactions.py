@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Optional
 
 from ._backend import host
@@ -10,8 +11,8 @@ from ._view import View
 _views: dict[int, View] = {}
 #: The transactions of the callbacks that run here, whether somebody looks into them or not: may they write?
 _served: dict[int, bool] = {}
-#: Those with a view that another process opened and will close.
-_foreign: set[int] = set()
+#: The views of transactions that another process opened and will close.
+_foreign: weakref.WeakSet[View] = weakref.WeakSet()
 
 
 def open_view(th: int, is_writable: bool) -> View:
@@ -25,9 +26,9 @@ def view_of(th: int) -> View:
     view = _views.get(th)
     if view is None:
         is_writable = _served.get(th)
-        if is_writable is None:
-            _foreign.add(th)
         view = _views.setdefault(th, View(host().schema, host=host(), th=th, is_writable=is_writable is not False))
+        if is_writable is None:
+            _foreign.add(view)
     return view
 
 
@@ -43,10 +44,13 @@ def leave(th: int) -> Optional[View]:
 
 
 def leave_view(view: View) -> None:
-    """Stop using a view; to a transaction of another process its writes are handed over."""
-    if view.th in _foreign:
-        _foreign.discard(view.th)
-        _views.pop(view.th, None)
+    """Stop using a view; to a transaction of another process its writes are handed over.
+
+    Somebody else here may go on with the view, and leaves it later.
+    """
+    if view in _foreign:
+        if _views.get(view.th) is view:
+            del _views[view.th]
         if view.writes:
             host().write(view.th, view.take_writes())
 

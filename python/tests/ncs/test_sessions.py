@@ -120,6 +120,14 @@ class Attaching(unittest.TestCase):
         self.assertEqual(self.host.read(4711, "/motto", None, []), "x")
         self.assertEqual(self.host.asked["close"], 0)
 
+    def test_writes_after_another_session_left_the_transaction_are_handed_over_too(self) -> None:
+        with Maapi() as m, m.attach(4711) as trans:
+            maagic.get_root(trans).motto = "x"
+            with Maapi() as other, other.attach(4711) as same:
+                self.assertEqual(maagic.get_root(same).motto, "x")
+            maagic.get_root(trans).motto = "y"
+        self.assertEqual(self.host.read(4711, "/motto", None, []), "y")
+
     def test_closing_the_session_detaches(self) -> None:
         with Maapi() as m:
             maagic.get_root(m.attach(4711)).motto = "x"
