@@ -25,8 +25,10 @@ class Call:
     input: Optional[ActionParams] = None
     output: Optional[ActionParams] = None
 
-    def __init__(self, request: dict[str, Any]) -> None:
+    def __init__(self, request: dict[str, Any], point: str) -> None:
         self.request = request
+        #: The actionpoint, servicepoint or validation point whose class serves it.
+        self.point = point
         self.uinfo = user_of(request)
         self._outer: Optional[Call] = None
 

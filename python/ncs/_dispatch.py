@@ -41,7 +41,7 @@ def run(instance: Any, registration: Registration, request: dict[str, Any], host
         _backend.install(host)
     operation = request["op"]
     method = f"cb_{operation}"
-    call = Call(request)
+    call = Call(request, registration.name)
     _transactions.serve(request["id"], operation not in _READ_ONLY)
     try:
         with call:
@@ -90,7 +90,8 @@ def _check_code(result: Any, text: Optional[str]) -> None:
 
 def _run_action(instance: Any, call: Call) -> dict[str, Any]:
     request = call.request
-    node, path, kp = _find_action(_backend.host().schema, request.get("path") or "/", request["name"])
+    schema = _backend.host().schema
+    node, path, kp = _find_action(schema, request.get("path") or "/", request["name"], call.point)
     call.input = params_of(node, "input", path, request.get("input"))
     call.output = params_of(node, "output", path)
     if hasattr(instance, "cb_init"):
@@ -103,18 +104,17 @@ def _run_action(instance: Any, call: Call) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=64)
-def _find_action(schema: Schema, path: str, name: str) -> tuple[SchemaNode, str, HKeypathRef]:
-    """Return the action that the node at `path` holds, the action's keypath, and that of the node."""
+def _find_action(schema: Schema, path: str, name: str, point: str) -> tuple[SchemaNode, str, HKeypathRef]:
+    """Return the action that the node at `path` holds, the action's keypath, and that of the node.
+
+    Several modules may have put an action of this name there; the right one has the actionpoint.
+    """
     parent = View(schema).at(path)
-    bare = _bare(name)
-    node = next((n for n in parent.node.data_children if n.kind in ("action", "rpc") and n.name == bare), None)
-    if node is None:
+    found = [n for n in parent.node.data_children if n.kind in ("action", "rpc") and n.name == name]
+    if not found:
         raise Error(f"{parent.shown_path} has no action {name}", _C["ERR_BADPATH"])
+    node = next((n for n in found if n.fields.get("ap") == point), found[0])
     return node, parent.down(node).path, parent.keypath()
-
-
-def _bare(name: str) -> str:
-    return name.rpartition(":")[2]
 
 
 # Services

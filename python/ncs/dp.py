@@ -127,13 +127,17 @@ class TransValidateCallback:
 
 
 def takes_trans(function: Callable) -> bool:
-    """Return whether an action function can take the transaction besides its six arguments."""
+    """Return whether an action function can take the transaction besides its six arguments.
+
+    A decorator's function that takes any arguments hands them on to what it wraps, if that is known.
+    """
     try:
-        parameters = list(inspect.signature(function).parameters.values())
+        parameters = list(inspect.signature(function, follow_wrapped=False).parameters.values())
     except (TypeError, ValueError):
         return True
     if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
-        return True
+        wrapped = getattr(function, "__wrapped__", None)
+        return wrapped is None or takes_trans(wrapped)
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     return len(positional) > 6
 

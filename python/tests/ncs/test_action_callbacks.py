@@ -12,6 +12,7 @@ from ncs.dp import Action, ValidationError, ValidationPoint
 
 from .callbacks import Served
 from .example import vpn_tree
+from .schema_builder import action, leaf, make_schema, module
 
 PATH = "/v:vpn/l3vpn{acme}"
 
@@ -104,11 +105,29 @@ class ActionCallbacks(unittest.TestCase):
         def seven(self: Any, uinfo: Any, name: Any, kp: Any, input: Any, output: Any, trans: Any) -> None:
             pass
 
+        uses = functools.wraps(six)(lambda self, uinfo, name, kp, input, output, trans: None)
+        drops = functools.wraps(seven)(lambda self, uinfo, name, kp, input, output: None)
         for function, expected in [
             (six, False), (seven, True), (wrapped(six), False), (wrapped(seven), True), (plain(seven), True),
-            (wrapped(wrapped(six)), False),
+            (wrapped(wrapped(six)), False), (uses, True), (drops, False), (wrapped(uses), True),
         ]:  # fmt: skip
             self.assertEqual(ncs.dp.takes_trans(function), expected)
+
+    def test_of_actions_with_one_name_the_one_at_the_point_is_run(self) -> None:
+        schema = make_schema(
+            module("first", "f", action("run", [leaf("a")], [], kind="rpc", ap="f-run")),
+            module("second", "s", action("run", [leaf("b")], [leaf("c")], kind="rpc", ap="point")),
+        )
+
+        class Callbacks(Action):
+            @Action.rpc
+            def cb_action(self, uinfo, name, input, output):  # type: ignore[no-untyped-def]
+                output.c = input.b
+
+        served = Served("action", Callbacks)
+        served.host.schema = schema
+        reply = served.ask("action", name="run", input={"b": "x"})
+        self.assertEqual(reply["ok"], {"output": {"c": "x"}})
 
     def test_an_rpc_has_no_keypath(self) -> None:
         class Callbacks(Action):
