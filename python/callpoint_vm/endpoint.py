@@ -117,6 +117,8 @@ class Endpoint:
         self._running: dict[int, Call] = {}
         self._reply_lock = threading.Lock()
         self._clocks = (time.monotonic_ns(), time.process_time_ns())
+        #: The thread on the control pipe, once there is one.
+        self.obeys: Optional[threading.Thread] = None
         #: Whether this is a child that a callback forked; it has nothing to do with the endpoint.
         self.is_child = False
         forks.close_in_children(self)
@@ -129,7 +131,8 @@ class Endpoint:
             served.prepare()
         with self._lock:
             hand = self._leader = self._new_hand()
-        threading.Thread(target=self._obey, name="callpoint-control", daemon=True).start()
+        self.obeys = threading.Thread(target=self._obey, name="callpoint-control", daemon=True)
+        self.obeys.start()
         self._write(line({"ready": {"pid": os.getpid(), "parentDeathSignal": self._death_signal}}))
         self._serve(hand)
 
@@ -180,8 +183,11 @@ class Endpoint:
                     self._busy += 1
                     self._leader_runs = True
                     served = self._callpoints.get(request["cp"])
-                    if served is not None and served.waits:
-                        self._pass_on()
+                    if served is not None:
+                        # From here on it can be aborted.
+                        self._running[request["id"]] = Call(self, served, request)
+                        if served.waits:
+                            self._pass_on()
                     return request
             try:
                 chunk = read_chunk(self._requests)
@@ -206,7 +212,7 @@ class Endpoint:
         if me.serves is not served:
             me.serves = served
             me.thread.name = served.thread_name(me.number)
-        current.call = self._running[identifier] = Call(self, served, request)
+        current.call = self._running[identifier]
         self._words[me.number] = identifier
         started = time.monotonic_ns()
         try:

@@ -34,7 +34,9 @@ def rehearse() -> None:
         callpoints = {number: Callpoint(number, "", "", one, log) for number, one in enumerate(registrations)}
         endpoint = Endpoint([taken, written, control, page], callpoints, on_end=_nothing, on_stop=_nothing)
         endpoint.run()
-        # The thread on the control pipe found its end, too.
+        # The thread on the control pipe finds its end, too; the pipe must stay open until then.
+        assert endpoint.obeys is not None
+        endpoint.obeys.join()
         threads.others()
         endpoint.close_after_fork()
         os.close(read)

@@ -221,6 +221,25 @@ class EndpointTests(unittest.TestCase):
         self.until(lambda: self.received)
         self.assertEqual(self.received, [{"timeout": {"id": 3, "seconds": 60}}])
 
+    # Aborting.
+
+    def test_a_request_that_is_about_to_run_is_aborted(self) -> None:
+        about_to_run, goes_on = threading.Event(), threading.Event()
+        self.addCleanup(goes_on.set)
+
+        def thread_name(number: int) -> str:
+            about_to_run.set()
+            self.assertTrue(goes_on.wait(PATIENCE))
+            return "hand"
+
+        self.served.thread_name = thread_name  # type: ignore[method-assign]
+        self.ask(1)
+        self.assertTrue(about_to_run.wait(PATIENCE))
+        self.endpoint._do({"do": "abort", "id": 1})
+        goes_on.set()
+        self.reply(1)
+        eventually(lambda: [identifier for identifier, _ in self.served.aborted] == [1])
+
     # Taking over.
 
     def test_another_thread_takes_over_from_one_that_is_blocked(self) -> None:

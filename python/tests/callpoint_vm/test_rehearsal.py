@@ -8,7 +8,7 @@ import unittest
 from typing import Any
 from unittest import mock
 
-from callpoint_vm import api, rehearsal, wire
+from callpoint_vm import api, rehearsal, threads, wire
 from callpoint_vm.wire import Message
 from ncs import _backend
 from ncs._rehearsal import Stage
@@ -34,6 +34,23 @@ class Rehearsals(unittest.TestCase):
         self.assertIn("ready", replies[0])
         self.assertEqual([reply["id"] for reply in replies[1:]], list(range(1, 2 * rehearsal._ROUNDS + 1)))
         self.assertEqual([reply for reply in replies[1:] if "ok" not in reply], [])
+
+    def test_a_control_thread_that_comes_late_finds_its_pipe(self) -> None:
+        read = wire.read_chunk
+
+        def read_late(descriptor: int) -> bytes:
+            if threading.current_thread().name == "callpoint-control":
+                threading.Event().wait(4 * threads.PATIENCE)
+            return read(descriptor)
+
+        broken: list[str] = []
+        with mock.patch("callpoint_vm.endpoint.read_chunk", read_late):
+            with mock.patch("callpoint_vm.endpoint.Endpoint._break", lambda endpoint, reason: broken.append(reason)):
+                rehearsal.rehearse()
+                for thread in threading.enumerate():
+                    if thread.name == "callpoint-control":
+                        thread.join()
+        self.assertEqual(broken, [])
 
     def test_nothing_is_left_of_it(self) -> None:
         before = self._state()
