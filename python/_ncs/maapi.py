@@ -26,7 +26,8 @@ def connect(sock: Any, ip: Any = None, port: Any = None, path: Any = None) -> No
     """Make a socket object stand for a session; nothing is sent over it."""
     from ncs.maapi import Maapi
 
-    _sessions[sock] = Maapi(msock=sock)
+    # It must not hold on to the socket, or neither would ever go.
+    _sessions[sock] = Maapi()
 
 
 def close(sock: Any) -> None:

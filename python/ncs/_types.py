@@ -271,8 +271,8 @@ def from_python(value: Any, type_: Type) -> Data:
         return _bits_from_bytes(value.bytearray() if isinstance(value, Bits) else value, type_)
     if base == "empty" and isinstance(value, bool):
         raise BadValue(f"{value} is not a value of an empty leaf; use create() and delete()")
-    if base == "decimal64" and isinstance(value, float):
-        return _parse_decimal(f"{Decimal(repr(value)):f}", type_)
+    if base == "decimal64" and isinstance(value, (float, Decimal)):
+        return _parse_decimal(f"{Decimal(str(value)):f}", type_)
     return parse(str(value), type_)
 
 

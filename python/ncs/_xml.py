@@ -36,8 +36,7 @@ def _write_children(place: Place, parent: ElementTree.Element) -> None:
         node = next((child for child in place.node.data_children if _is_named(element, child)), None)
         if node is None:
             raise bad_path(place.shown_path, f"there is no {element.tag} in it")
-        if node.kind != "list" or place.node is not node:
-            _write_element(place, node, element)
+        _write_element(place, node, element)
 
 
 def _write_element(place: Place, node: SchemaNode, element: ElementTree.Element) -> None:

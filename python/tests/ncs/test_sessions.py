@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import socket
 import unittest
+import weakref
 
 import _ncs
 import _ncs.maapi
@@ -307,6 +308,14 @@ class LowLevelOperations(unittest.TestCase):
             _ncs.maapi.apply_trans(sock, th, False)
             _ncs.maapi.finish_trans(sock, th)
         self.assertEqual(self.host.tree()["vpn:motto"], "z")
+
+    def test_the_session_of_a_socket_goes_with_it(self) -> None:
+        sock = socket.socket()
+        _ncs.maapi.connect(sock)
+        gone = weakref.ref(sock)
+        sock.close()
+        del sock
+        self.assertIsNone(gone())
 
     def test_what_does_not_work_yet_is_named_at_the_call(self) -> None:
         for name in ("load_config", "diff_iterate", "xpath_eval_expr", "get_attrs"):

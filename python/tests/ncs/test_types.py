@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ipaddress
 import unittest
+from decimal import Decimal
 from typing import Any
 
 from _ncs import Value
@@ -82,6 +83,7 @@ class AssignedValues(unittest.TestCase):
     def test_a_float_becomes_a_decimal(self) -> None:
         self.assertEqual(_types.from_python(0.5, {"b": "decimal64", "fd": 2}), "0.5")
         self.assertEqual(_types.from_python(1e-7, {"b": "decimal64", "fd": 9}), "0.0000001")
+        self.assertEqual(_types.from_python(Decimal(10).normalize(), {"b": "decimal64", "fd": 2}), "10.0")
 
     def test_a_union_takes_the_first_member_that_fits(self) -> None:
         type_ = {"b": "union", "u": [{"b": "uint8"}, {"b": "boolean"}, {"b": "string"}]}
