@@ -24,8 +24,11 @@ struct ThreeWayMerge {
         result.remove(node)
         continue
       }
-      if theirs[node] == nil { result.removeAll { index.excludes(index[node].memberships, $0.node) } }
       result.put(slot)
+    }
+    // What came newly on this side drives other cases out, also what has just been kept of them.
+    for node in mine.slots.map(\.node) where theirs[node] == nil && result[node] != nil {
+      result.removeAll { index.excludes(index[node].memberships, $0.node) }
     }
     return result
   }
