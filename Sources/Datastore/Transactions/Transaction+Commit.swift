@@ -26,10 +26,10 @@ extension Transaction {
   ///
   /// - Parameter current: What is in the store now.
   /// - Returns: The path of something that was read and is different now, of a service instance that ran here and there,
-  ///   or of one that both together would leave as its service saw it neither here nor there; `nil` if the transaction
-  ///   may be committed.
+  ///   of one that both together would leave as its service saw it neither here nor there, or of a rule of the model that
+  ///   only both together break; `nil` if the transaction may be committed.
   package func conflict(with current: Snapshot) -> Keypath? {
-    staleBasis(in: current) ?? unseenInstance(in: merged(onto: current), over: current)
+    staleBasis(in: current) ?? clash(in: merged(onto: current), over: current)
   }
 
   /// The content that the store has after the transaction.
@@ -40,7 +40,7 @@ extension Transaction {
   package func committed(onto current: Snapshot) throws(DataError) -> Snapshot {
     if let path = staleBasis(in: current) { throw conflict(at: path) }
     let result = merged(onto: current)
-    if let path = unseenInstance(in: result, over: current) { throw conflict(at: path) }
+    if let path = clash(in: result, over: current) { throw conflict(at: path) }
     return result
   }
 
@@ -62,12 +62,25 @@ extension Transaction {
     base.firstDifference(in: reads, from: current) ?? recordChangedTwice(in: current)
   }
 
+  /// What is wrong only because of both transactions together.
+  private func clash(in merged: Snapshot, over current: Snapshot) -> Keypath? {
+    if current.root.isIdentical(to: base.root) { return nil }
+    return unseenInstance(in: merged, over: current) ?? brokenRule(in: merged, over: current)
+  }
+
+  /// A rule of the model that the transaction kept, and that what both leave breaks.
+  private func brokenRule(in merged: Snapshot, over current: Snapshot) -> Keypath? {
+    if isOperational { return nil }
+    var validator = Validator(current, merged)
+    validator.check()
+    return validator.firstFailure
+  }
+
   /// A service instance whose service has run neither here nor there on what both transactions together leave.
   ///
   /// Two transactions that each take back one of an entry's last two writers are such a case: the entry goes, and what
   /// its own service wrote would stay.
   private func unseenInstance(in merged: Snapshot, over current: Snapshot) -> Keypath? {
-    if current.root.isIdentical(to: base.root) { return nil }
     let changed = Set(merged.serviceChanges(since: current).map(\.instance))
     if changed.isEmpty { return nil }
     return merged.serviceChanges(since: working).map(\.instance).first(where: changed.contains)

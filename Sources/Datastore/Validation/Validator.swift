@@ -7,6 +7,8 @@ struct Validator {
   let new: Snapshot
   /// What breaks a rule.
   private(set) var failures: [DataError] = []
+  /// Where the first of them is.
+  private(set) var firstFailure: Keypath?
   /// Leafs that others refer to, and that lost a value.
   var lostTargets: Set<NodeID> = []
 
@@ -28,6 +30,7 @@ struct Validator {
   }
 
   mutating func fail(_ code: DataError.Code, _ path: Keypath, _ reason: String) {
+    firstFailure = firstFailure ?? path
     failures.append(DataError(.invalidValue, code, at: path.text(in: index), reason))
   }
 

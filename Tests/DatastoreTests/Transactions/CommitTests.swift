@@ -85,6 +85,49 @@ import Yang
     #expect(result?["tcp-port"] == 3)
   }
 
+  @Test(arguments: ["udp-port", "tcp-port"]) func `of two cases leave one, though entries came into the other`(
+    _ leaf: String
+  ) throws {
+    let base = try store(after: [["create", "/st:top/pipe{a}"]])
+    let theirs = try store(after: [["create", "/st:top/pipe{b}"]], on: base)
+    for other in ["slow", "fast", "tcp-opts/nodelay", leaf] {
+      let mine = Transaction(on: base)
+      let value: JSONValue = other == leaf ? 5 : other == "tcp-opts/nodelay" ? true : [nil]
+      try mine.apply([["set", .string("/st:top/\(other)"), value]])
+      let result = try mine.committed(onto: theirs).tree(at: try Fixture.path("/st:top"))
+      #expect(result?["pipe"] == nil)
+      #expect(try mine.committed(onto: theirs).exists(at: try Fixture.path("/st:top/\(other)")))
+    }
+  }
+
+  @Test func `that together break a rule of the model conflict`() throws {
+    let base = try store(after: [
+      ["set", "/st:limits/host{a}/address/ip", "1"], ["set", "/st:limits/host{b}/address/ip", "1"],
+      ["set", "/st:limits/pair", ["x"]],
+    ])
+    let cases: [(theirs: JSONValue, mine: JSONValue, path: String)] = [
+      (
+        [["delete", "/st:limits/host{a}"]], [["set", "/st:limits/host{b}/best", "a"]], "/st:limits/host{b}/best"
+      ),
+      (
+        [["set", "/st:limits/host{b}/best", "a"]], [["delete", "/st:limits/host{a}"]], "/st:limits/host{b}/best"
+      ),
+      ([["create", "/st:limits/pair{y}"]], [["create", "/st:limits/pair{z}"]], "/st:limits/pair"),
+      (
+        [["set", "/st:limits/host{a}/address/port", 1]], [["set", "/st:limits/host{b}/address/port", 1]],
+        "/st:limits/host{b}"
+      ),
+    ]
+    for (theirs, mine, path) in cases {
+      let transaction = Transaction(on: base)
+      try transaction.apply(mine)
+      #expect(transaction.validate().isEmpty)
+      let current = try store(after: theirs, on: base)
+      #expect(transaction.conflict(with: current)?.text(in: Fixture.index) == path)
+      #expect(throws: DataError.self) { try transaction.committed(onto: current) }
+    }
+  }
+
   @Test func `keep what both sides' services wrote`() throws {
     let a = ServiceRun(try Fixture.path("/st:svc{a}"))
     let b = ServiceRun(try Fixture.path("/st:svc{b}"))
