@@ -303,7 +303,12 @@ class Place:
             table = self.table()
             if table is None:
                 return
+            epoch = self.view.epoch
             for key in list(table.keys()):
+                if epoch != self.view.epoch:
+                    epoch = self.view.epoch
+                    if self._has_lost(table):
+                        break
                 if key not in given and key in table.entries:
                     given.add(key)
                     yield key
@@ -315,6 +320,12 @@ class Place:
                     return
             else:
                 self._more(table)
+
+    def _has_lost(self, table: Table) -> bool:
+        """Return whether this list, or what it stands in, was deleted since it had this table."""
+        above = self._parent().known()
+        found = above.find(self.node) if isinstance(above, Branch) else above
+        return found is not UNKNOWN and found is not table
 
     def _more(self, table: Table) -> None:
         keys = table.keys()

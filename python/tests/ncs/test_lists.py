@@ -145,6 +145,16 @@ class Iterating(ListTest):
             del self.endpoint[entry.id, entry.unit]
         self.assertEqual(len(self.endpoint), 0)
 
+    def test_the_list_or_what_holds_it_may_be_deleted_on_the_way(self) -> None:
+        for delete in (self.endpoint.delete, self.acme.delete):
+            self.endpoint.create("a", 2)
+            self.endpoint.create("b", 1)
+            seen = 0
+            for _ in self.endpoint:
+                seen += 1
+                delete()
+            self.assertEqual(seen, 1)
+
     def test_the_iterator_has_next_and_delete(self) -> None:
         iterator = iter(self.endpoint)
         self.assertEqual(iterator.next().unit, 2)
