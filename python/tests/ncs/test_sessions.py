@@ -241,6 +241,10 @@ class LowLevelOperations(unittest.TestCase):
         self.trans.safe_delete("/motto")
         self.assertEqual(self.error_number(self.trans.get_elem, "/vpn"), 5)
 
+    def test_the_key_of_a_missing_entry_is_missing(self) -> None:
+        self.assertEqual(self.trans.get_elem("/vpn/l3vpn{acme}/name"), "acme")
+        self.assertIsNone(self.trans.safe_get_elem("/vpn/l3vpn{nope}/name"))
+
     def test_nodes_are_created_and_deleted(self) -> None:
         t = self.trans
         t.create("/vpn/l3vpn{other}")
