@@ -356,7 +356,12 @@ class Endpoint:
         running = self._running.get(identifier)
         if running is not None:
             name = f"callpoint-abort-{identifier}"
-            threading.Thread(target=running.served.abort, args=(running.request,), name=name, daemon=True).start()
+            thread = threading.Thread(target=running.served.abort, args=(running.request,), name=name, daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as error:
+                # This thread must read on: what comes may be the order to stop.
+                print(f"request {identifier} cannot be told of its abort: {error}", file=sys.stderr)
 
     # Replies.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import mmap
 import os
@@ -239,6 +241,19 @@ class EndpointTests(unittest.TestCase):
         goes_on.set()
         self.reply(1)
         eventually(lambda: [identifier for identifier, _ in self.served.aborted] == [1])
+
+    def test_when_no_thread_can_be_had_for_an_abort_the_control_pipe_is_read_on(self) -> None:
+        self.served.blocks(1)
+        self.ask(1)
+        self.served.until_started(1)
+        start = mock.patch.object(threading.Thread, "start", side_effect=RuntimeError("can't start new thread"))
+        with start as started, contextlib.redirect_stderr(io.StringIO()) as said:
+            self.tell("abort", id=1)
+            eventually(lambda: started.called)
+            self.tell("stop")
+            self.served.released[1].set()
+            self.assertTrue(self.stopped.wait(PATIENCE))
+        self.assertIn("request 1 cannot be told of its abort: can't start new thread", said.getvalue())
 
     # Taking over.
 
