@@ -87,6 +87,9 @@ extension SchemaAssembler {
       }
       leafs.append(leaf.id)
     }
+    guard !leafs.isEmpty else {
+      throw located.statement.error("`unique ` names no leaf; expected a path below list \(list.name)")
+    }
     return leafs
   }
 

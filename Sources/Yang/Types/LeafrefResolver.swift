@@ -1,6 +1,8 @@
 /// Follows leafref paths through the tree.
 struct LeafrefResolver {
   private static let maximumDepth = 100
+  /// How many paths may be followed for one leafref: a `deref()` in another one doubles them at every step.
+  private static let maximumPaths = 10_000
 
   /// The node above all.
   let root: BuildNode
@@ -15,7 +17,8 @@ struct LeafrefResolver {
   /// - Returns: The node, which has a type.
   /// - Throws: ``YangError`` if the path names nothing, or no leaf.
   func target(of path: LeafrefPath, from leaf: BuildNode) throws(YangError) -> BuildNode {
-    let node = try follow(path.statement.argument.utf8[...], path, from: leaf, depth: 0)
+    var left = Self.maximumPaths
+    let node = try follow(path.statement.argument.utf8[...], path, from: leaf, depth: 0, &left)
     guard node.kind == .leaf || node.kind == .leafList else {
       throw path.statement.error(
         "the path \(path.statement.argument) of leaf \(leaf.name) names a \(node.kind.rawValue); "
@@ -25,9 +28,10 @@ struct LeafrefResolver {
   }
 
   private func follow(
-    _ text: Substring.UTF8View, _ path: LeafrefPath, from leaf: BuildNode, depth: Int
+    _ text: Substring.UTF8View, _ path: LeafrefPath, from leaf: BuildNode, depth: Int, _ left: inout Int
   ) throws(YangError) -> BuildNode {
-    guard depth < Self.maximumDepth else {
+    left -= 1
+    guard depth < Self.maximumDepth, left > 0 else {
       throw path.statement.error("the path has too many deref(); expected fewer")
     }
     var steps = PathSteps(text)
@@ -37,7 +41,7 @@ struct LeafrefResolver {
     while let step = steps.next() {
       defer { isFirst = false }
       if isFirst, !steps.isAbsolute, let inner = Self.argument(of: "deref", in: step) {
-        node = try dereference(inner, path, from: leaf, depth: depth)
+        node = try dereference(inner, path, from: leaf, depth: depth, &left)
         continue
       }
       switch step {
@@ -57,14 +61,14 @@ struct LeafrefResolver {
   }
 
   private func dereference(
-    _ inner: Substring, _ path: LeafrefPath, from leaf: BuildNode, depth: Int
+    _ inner: Substring, _ path: LeafrefPath, from leaf: BuildNode, depth: Int, _ left: inout Int
   ) throws(YangError) -> BuildNode {
-    let pointer = try follow(inner.utf8, path, from: leaf, depth: depth + 1)
+    let pointer = try follow(inner.utf8, path, from: leaf, depth: depth + 1, &left)
     guard case .leafref(let next, _) = pointer.compiledType?.form else {
       throw path.statement.error(
         "deref(\(inner)) in the path of leaf \(leaf.name) names \(pointer.name), which is no leafref; expected one")
     }
-    return try follow(next.statement.argument.utf8[...], next, from: pointer, depth: depth + 1)
+    return try follow(next.statement.argument.utf8[...], next, from: pointer, depth: depth + 1, &left)
   }
 
   private func child(

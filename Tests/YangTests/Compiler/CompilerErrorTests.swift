@@ -33,6 +33,7 @@ import Testing
       "4: `-0x-80000000000000000000000000000000` in `range"
     ),
     ("leaf a { type enumeration { enum x { value 2147483647; } enum y; } }", "4: `enum y` has no value left"),
+    ("list l { key x; unique ''; leaf x { type string; } }", "4: `unique ` names no leaf"),
     ("uses g;", "4: there is no grouping `g`; expected "),
     ("grouping g { uses h; } grouping h { uses g; } uses g;", "4: grouping g uses itself; expected "),
     ("grouping g { leaf b { type string; } } uses g { refine c { mandatory true; } }", "4: `refine c` names nothing"),
@@ -113,6 +114,15 @@ import Testing
     } else {
       #expect(errors.isEmpty)
     }
+  }
+
+  @Test(.timeLimit(.minutes(1))) func `leafrefs that follow each other twice at every step are stopped`() throws {
+    var text = "list k { key n; leaf n { type string; } } leaf l0 { type leafref { path /m:k/m:n; } }\n"
+    for level in 1...44 {
+      let other = "../l\(level - 1)"
+      text += "leaf l\(level) { type leafref { path 'deref(deref(\(other))/../../\(other.dropFirst(3)))/../m:n'; } }\n"
+    }
+    #expect(try error(text).contains("the path has too many deref()"))
   }
 
   @Test func `groupings that double at every step are stopped`() throws {
