@@ -2,7 +2,7 @@
 struct LeafrefResolver {
   private static let maximumDepth = 100
   /// How many paths may be followed for one leafref: a `deref()` in another one doubles them at every step.
-  private static let maximumPaths = 10_000
+  private static let maximumPaths = 1000
 
   /// The node above all.
   let root: BuildNode
