@@ -62,15 +62,6 @@ int clinux_connect(const char *path, bool non_blocking) {
   return connection;
 }
 
-int clinux_peer(int socket, int32_t *pid, uint32_t *user) {
-  struct ucred credentials;
-  socklen_t size = sizeof credentials;
-  if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) < 0) return -1;
-  *pid = credentials.pid;
-  *user = credentials.uid;
-  return 0;
-}
-
 ssize_t clinux_send(int socket, const void *bytes, size_t count, const int *descriptors, size_t descriptor_count) {
   if (descriptor_count > most_descriptors) {
     errno = EINVAL;

@@ -37,9 +37,6 @@ extension JSONValue {
     return array[index]
   }
 
-  /// Whether this is `null`.
-  package var isNull: Bool { self == .null }
-
   /// The text, if this is a string.
   package var string: String? {
     if case .string(let text) = self { text } else { nil }

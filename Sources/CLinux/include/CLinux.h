@@ -36,7 +36,6 @@ int clinux_epoll_wait(int epoll, struct clinux_event *events, int capacity, int6
 
 // MARK: descriptors
 
-int clinux_event_descriptor(void);                // eventfd: non-blocking, close-on-exec
 int clinux_memory_descriptor(const char *name);   // memfd: close-on-exec, may be sealed
 int clinux_seal_size(int memory);                 // nobody can shrink or grow it any more
 int clinux_pipe(int ends[2]);                     // close-on-exec
@@ -49,7 +48,6 @@ int clinux_socket_pair(int type, int ends[2]);                        // close-o
 int clinux_listen(const char *path, int backlog);                     // a Unix stream socket with mode 0600, non-blocking
 int clinux_accept(int listener);                                      // close-on-exec, non-blocking
 int clinux_connect(const char *path, bool non_blocking);              // close-on-exec
-int clinux_peer(int socket, int32_t *pid, uint32_t *user);            // SO_PEERCRED
 // A peer that has gone is EPIPE, never SIGPIPE.
 ssize_t clinux_send(int socket, const void *bytes, size_t count, const int *descriptors, size_t descriptor_count);
 // Received descriptors are close-on-exec; `*descriptor_count` holds the room on the way in, what came on the way out.

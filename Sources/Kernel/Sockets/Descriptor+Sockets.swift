@@ -28,12 +28,4 @@ extension Descriptor {
     for number in numbers.prefix(arrived) { bundle.add(Descriptor(owning: number)) }
     return count == 0 ? .endOfFile : .bytes(count)
   }
-
-  /// Who is at the other end of a Unix socket.
-  package borrowing func peer() throws(KernelFailure) -> PeerCredentials {
-    var pid: Int32 = 0
-    var user: UInt32 = 0
-    try checked("getsockopt(SO_PEERCRED)") { clinux_peer(number, &pid, &user) }
-    return PeerCredentials(pid: pid, user: user)
-  }
 }

@@ -152,39 +152,6 @@ import Testing
     }
   }
 
-  @Test func `letters from another thread arrive in order on the loop's thread`() throws {
-    var received: [Int] = []
-    let mailbox = try reactor.mailbox { [reactor] (letter: Int) in
-      received.append(letter)
-      if letter == 999 { reactor.stop() }
-    }
-    let helper = try HelperThread(reactor: reactor)
-    helper.run {
-      for number in 0..<1000 { mailbox.post(number) }
-    } then: {
-    }
-    reactor.run()
-    #expect(received == Array(0..<1000))
-  }
-
-  @Test func `a helper thread works elsewhere and hands the result back`() throws {
-    let helper = try HelperThread(reactor: reactor)
-    let home = pthread_self()
-    var results: [Int] = []
-    for number in 0..<100 {
-      helper.run {
-        (number, pthread_self())
-      } then: { [reactor] number, thread in
-        #expect(thread != home)
-        #expect(pthread_self() == home)
-        results.append(number)
-        if number == 99 { reactor.stop() }
-      }
-    }
-    reactor.run()
-    #expect(results == Array(0..<100))
-  }
-
   @Test func `signals come as events`() async {
     await #expect(processExitsWith: .exitCode(7)) {
       let reactor = try Reactor()

@@ -18,16 +18,16 @@ import Testing
     try UnixListener(path: path ?? self.path, reactor: reactor, onConnection: onConnection)
   }
 
-  @Test func `who connects is served, and known`() throws {
-    var peer: PeerCredentials?
+  @Test func `who connects is served`() throws {
+    var served = 0
     let listener = try listen { [reactor] connection in
-      peer = try? connection.peer()
+      connection.close()
+      served += 1
       reactor.stop()
     }
     let client = try UnixSocket.connect(path: path)
     reactor.run()
-    #expect(peer == PeerCredentials(pid: getpid(), user: geteuid()))
-    #expect(try client.peer().pid == getpid())
+    #expect(served == 1)
     #expect(fcntl(client.number, F_GETFD) == FD_CLOEXEC)
     listener.close()
   }
