@@ -26,6 +26,8 @@ package final class HostServer {
   private let stateDirectory: StateDirectory
   private let commonLog: CommonLog
   private var schemaFile: [UInt8]
+  /// Where that file is for the VMs that start from now on.
+  private var schemaPath: String
   private var listener: UnixListener?
   private var processes: Guard?
   private var nextEndpoint = 1
@@ -55,14 +57,13 @@ package final class HostServer {
       paths: settings.packagePaths, yangPath: settings.yangPath, installation: installation)
     store = try Store(schema: runtime.schema, loading: settings.loadFile)
     schemaFile = SchemaFile.bytes(of: runtime.schema)
-    try stateDirectory.writeSchema(schemaFile)
+    schemaPath = try stateDirectory.writeSchema(schemaFile)
   }
 
   /// Serves until SIGTERM or SIGINT, or until nothing more can be served.
   ///
   /// - Throws: An error that says what the system refused.
   package func run() throws {
-    defer { stateDirectory.remove() }
     try Subreaper.become()
     try reactor.onSignals([SIGTERM, SIGINT]) { [unowned self] _ in stopRequested() }
     listener = try UnixListener(path: stateDirectory.socketPath, reactor: reactor) { [unowned self] descriptor in
@@ -138,7 +139,7 @@ package final class HostServer {
       startCommand: settings.startCommand.map(absolutePath) ?? installation.startCommand,
       runtimeDirectory: installation.runtimeDirectory, ncsDirectory: installation.ncsDirectory,
       socketPath: absolutePath(stateDirectory.socketPath), workingDirectory: FileManager.default.currentDirectoryPath,
-      schemaPath: stateDirectory.schemaPath, logFilePrefix: settings.logFilePrefix, logLevel: settings.logLevel,
+      schemaPath: schemaPath, logFilePrefix: settings.logFilePrefix, logLevel: settings.logLevel,
       threads: settings.threads, workers: settings.workers, defaultWorkers: settings.defaultWorkers,
       startTimeout: settings.startTimeout, grace: settings.grace, restartsAutomatically: settings.restartsVMs,
       parentDeathSignalWorks: parentDeathSignalWorks ?? false, environment: ProcessInfo.processInfo.environment)
@@ -258,8 +259,9 @@ package final class HostServer {
     do {
       if next.schemaFile != schemaFile {
         let migrated = try store.snapshot(under: next.packages.schema)
-        try stateDirectory.writeSchema(next.schemaFile)
+        schemaPath = try stateDirectory.writeSchema(next.schemaFile)
         store.snapshot = migrated
+        stateDirectory.removeSchemas(except: [schemaPath])
       }
       schemaFile = next.schemaFile
       runtime = next.packages

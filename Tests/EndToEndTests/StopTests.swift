@@ -57,4 +57,25 @@ import Testing
     #expect(try host.log("vlan").contains("Main FINISHED"))
     try host.finish()
   }
+
+  @Test func `a second host on the same state directory is refused, and a killed one's directory is free`() throws {
+    let host = try RunningHost(["actions"])
+    let serve = ["serve", RunningHost.examples + "/actions", "--state", host.directory.path]
+    _ = try host.status()
+    // Another socket does not help: the files are the first host's all the same.
+    let second = try Tool.callpoint(serve + ["--socket", host.directory.path + "/second"])
+    #expect(second.status == 1 && second.errors.contains("process number \(host.process.pid)"), "\(second)")
+    #expect(second.errors.contains(host.directory.path) && second.errors.contains("--state"), "\(second)")
+    #expect(try host.action("/actions:actions/double", ["number": 1]) == ["result": 2])
+
+    host.process.killAtOnce()
+    host.process.reap()
+    let third = try HostProcess(
+      packages: [RunningHost.examples + "/actions"], directory: host.directory.path, executable: RunningHost.executable)
+    var client = try ControlClient(path: third.socketPath, patience: .seconds(60))
+    _ = try client.call("get", ["path": "/"])
+    third.stop()
+    #expect(third.status == 0)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: host.directory.path).sorted() == ["host.log", "logs"])
+  }
 }

@@ -4,18 +4,52 @@ import Testing
 @testable import Host
 
 @Suite struct `State directory` {
-  @Test func `schema files of hosts that are gone are removed, those of others stay`() throws {
+  private func withDirectory(_ body: (String) throws -> Void) throws {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("callpoint-state-\(UUID().uuidString)")
       .path
     defer { try? FileManager.default.removeItem(atPath: path) }
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    // No process has so high a number; the first process is always there.
-    for name in ["schema-2147483647", "schema-1", "schema-notes"] {
-      try Data().write(to: URL(fileURLWithPath: path + "/" + name))
+    try body(path)
+  }
+
+  private func files(in path: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+  }
+
+  @Test func `what a killed host left is removed, and nothing else is`() throws {
+    try withDirectory { path in
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      for name in ["lock", "schema-7", "schema-notes", "other"] {
+        try Data("123\n".utf8).write(to: URL(fileURLWithPath: path + "/" + name))
+      }
+      let state = try StateDirectory(path: path, socketPath: nil)
+      #expect(try state.writeSchema([1]) == path + "/schema-1")
+      #expect(try files(in: path) == ["lock", "other", "schema-1", "schema-notes"])
     }
-    let state = try StateDirectory(path: path, socketPath: nil)
-    try state.writeSchema([1])
-    let files = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-    #expect(files == ["schema-1", "schema-\(getpid())", "schema-notes"].sorted())
+  }
+
+  @Test func `a directory belongs to one host at a time, and to nobody after it`() throws {
+    try withDirectory { path in
+      var first: StateDirectory? = try StateDirectory(path: path, socketPath: nil)
+      let refused = #expect(throws: StateDirectory.Unusable.self) {
+        _ = try StateDirectory(path: path, socketPath: "/elsewhere/socket")
+      }
+      #expect(refused?.description.contains(path) == true && refused?.description.contains("\(getpid())") == true)
+      withExtendedLifetime(first) {}
+      first = nil
+      #expect(try files(in: path) == [])
+      _ = try StateDirectory(path: path, socketPath: nil)
+    }
+  }
+
+  @Test func `a schema file is new each time, and goes when nobody needs it`() throws {
+    try withDirectory { path in
+      let state = try StateDirectory(path: path, socketPath: nil)
+      let first = try state.writeSchema([1])
+      let second = try state.writeSchema([2])
+      #expect(first != second)
+      state.removeSchemas(except: [second])
+      #expect(try files(in: path) == ["lock", "schema-2"])
+      #expect(try Data(contentsOf: URL(fileURLWithPath: second)) == Data([2]))
+    }
   }
 }
