@@ -30,9 +30,10 @@ class Host:
 
     def __init__(
         self, tool: pathlib.Path, packages: Sequence[pathlib.Path], *, options: Sequence[str] = (),
-        environment: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None, directory: pathlib.Path | None = None,
     ) -> None:
-        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="callpoint-benchmark-"))
+        self.directory = directory or pathlib.Path(tempfile.mkdtemp(prefix="callpoint-benchmark-"))
+        self.directory.mkdir(exist_ok=True)
         self.socket_path = str(self.directory / "socket")
         started = time.monotonic()
         with open(self.directory / "host.log", "wb") as log:

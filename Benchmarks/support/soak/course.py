@@ -1,0 +1,366 @@
+"""The course of a soak: load and faults, with quiet points between at which everything must be whole."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import random
+import selectors
+import socket
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from support import processes
+from support.hosts import Host
+from support.soak.client import Client
+from support.soak.faults import Faults
+from support.soak.journal import Registers, Request, Runs
+from support.soak.mix import Mix
+from support.soak.model import CALM, TARGETS, inconsistencies, values
+
+CLIENTS = 10
+IN_FLIGHT = 100
+#: The numbers of what is no client with a load of its own.
+OPERATOR, PROBER = CLIENTS, CLIENTS + 1
+#: How many sleeps a burst sends for one callpoint: more than its queue holds.
+BURST = 1500
+#: How long everything may take to become whole after the last fault; a back-off alone may take 30 seconds.
+PATIENCE = 90.0
+
+
+class Failed(Exception):
+    """The soak cannot go on."""
+
+
+@dataclass
+class Sample:
+    """What the processes held at a quiet point."""
+
+    time: float
+    host_megabytes: float
+    tree_megabytes: float
+    descriptors: int
+    sockets: int
+    processes: int
+
+
+@dataclass
+class Plan:
+    """How long, and how often."""
+
+    seconds: float
+    #: From one quiet point to the next.
+    round_seconds: float
+    seed: str
+
+
+@dataclass
+class Course:
+    """One run."""
+
+    host: Host
+    records: pathlib.Path
+    plan: Plan
+    requests: list[Request] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
+    outcomes: dict[str, Counter[str]] = field(default_factory=dict)
+    operations: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.begun = time.monotonic()
+        self._random = random.Random(f"{self.plan.seed} course")
+        self._mix = Mix(f"{self.plan.seed} mix", self.requests)
+        self.faults = Faults(f"{self.plan.seed} faults", self.host.process.pid)
+        self.registers = Registers()
+        self._selector = selectors.DefaultSelector()
+        self._clients = [self._client(number) for number in range(CLIENTS)]
+        #: Sends `stop`, `start` and `reload`, and has no load of its own.
+        self._operator = self._client(OPERATOR)
+        self._away: dict[int, float] = {}
+        self._stopped: str | None = None
+        self.answers = 0
+        self.abandoned = 0
+        self.latencies: list[tuple[float, float]] = []
+        self.disturbances: list[tuple[float, float]] = []
+
+    def close(self) -> None:
+        """Let the connections go."""
+        for client in [*self._clients, self._operator]:
+            if client.socket is not None:
+                client.socket.close()
+        self._selector.close()
+
+    def _client(self, number: int) -> Client:
+        client = Client(number, self.host.socket_path, self._answered, self._complain)
+        self._connect(client)
+        return client
+
+    def _connect(self, client: Client) -> None:
+        self._selector.register(client.connect(), selectors.EVENT_READ, client)
+
+    def _complain(self, text: str) -> None:
+        self.failures.append(text)
+        print(f"FAILED: {text}", flush=True)
+        if len(self.failures) >= 20:
+            raise Failed("too much fails to go on")
+
+    # Load and faults.
+
+    def run(self) -> None:
+        """Go through all rounds, and stop the host."""
+        self._whole()
+        end = self.begun + self.plan.seconds
+        while (now := time.monotonic()) < end and not self.failures:
+            self._round(min(end, now + self.plan.round_seconds))
+            self._settle()
+        self._check_runs()
+
+    def _round(self, end: float) -> None:
+        """Keep the load up and kill something every second."""
+        now = time.monotonic()
+        strike = now + self._random.uniform(0.3, 1.0)
+        operation, leave = now + self._random.uniform(2, 8), now + self._random.uniform(1, 3)
+        special = now + self._random.uniform(2, 6)
+        while now < end:
+            for client in self._clients:
+                if client.socket is None and self._away[client.number] <= now:
+                    self._connect(client)
+                while client.socket is not None and len(client.waiting) < IN_FLIGHT:
+                    self._send(client, *self._mix.make(client.number, now))
+            if now >= strike:
+                strike = now + 1
+                self.faults.strike(now)
+            if now >= leave:
+                leave = now + self._random.uniform(1, 4)
+                self._leave(self._random.choice(self._clients), now)
+            if now >= operation:
+                operation = now + self._random.uniform(0.3, 1.0 if self._stopped else 10)
+                self._operate(now)
+            if now >= special:
+                special = now + self._random.uniform(5, 15)
+                self._special(self._random.choice(self._clients), now)
+            self.faults.resume(now)
+            self._turn(min(0.05, end - now))
+            now = time.monotonic()
+            self._progress(now)
+
+    def _send(self, client: Client, request: Request, line: bytes) -> None:
+        if request.writes is not None:
+            self.registers.wrote(request)
+        client.send(request, line)
+
+    def _leave(self, client: Client, now: float) -> None:
+        """Disconnect a client with everything on its way; it comes back soon."""
+        if client.socket is not None:
+            self._selector.unregister(client.socket)
+            self.abandoned += client.disconnect(now)
+            self._away[client.number] = now + self._random.uniform(0, 0.5)
+
+    def _operate(self, now: float) -> None:
+        """Stop, start or reload, or start again what was stopped."""
+        if self._stopped is not None:
+            method, params = "start", {"vm": self._stopped}
+            self._stopped = None
+        elif self._random.random() < 0.3:
+            method, params = "reload", {}
+        else:
+            self._stopped = self._random.choice(list(TARGETS))
+            method, params = "stop", {"vm": self._stopped}
+        number = len(self.requests)
+        # It may come while the host loads packages, or while the VM dies again and again.
+        allowed = frozenset({"result", "busy", "unavailable"})
+        request = Request(number, method, "", OPERATOR, now, allowed, deadline=now + PATIENCE)
+        self.requests.append(request)
+        line = json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
+        self._operator.send(request, line.encode() + b"\n")
+
+    def _special(self, client: Client, now: float) -> None:
+        """More than a callpoint's queue holds at once, a line that is no JSON, or one that is too long."""
+        if client.socket is None:
+            return
+        what = self._random.choice(["burst", "garbage"])
+        self.operations[what] += 1
+        if what == "garbage":
+            client.send(None, b'{"jsonrpc": "2.0", "id": 1, \n')
+            return
+        vm = self._random.choice(list(TARGETS))
+        for _ in range(BURST):
+            self._send(client, *self._mix.burst(client.number, now, vm))
+
+    def _turn(self, patience: float) -> None:
+        """Write and read what can be, and wait for that if there is nothing."""
+        for client in [*self._clients, self._operator]:
+            if client.socket is not None:
+                client.flush()
+                wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if client.has_unsent else 0)
+                if self._selector.get_key(client.socket).events != wanted:
+                    self._selector.modify(client.socket, wanted, client)
+        for key, _ in self._selector.select(max(0, patience)):
+            client = key.data
+            if not client.receive(time.monotonic()):
+                self._leave(client, time.monotonic())
+        now = time.monotonic()
+        for client in [*self._clients, self._operator]:
+            for request in client.waiting.values():
+                if request.deadline < now:
+                    raise Failed(f"{request.kind} {request.number} for {request.vm} has no outcome after "
+                                 f"{now - request.sent:.1f} s")
+                break
+
+    def _answered(self, request: Request, answer: dict) -> None:
+        self.answers += 1
+        outcome = request.outcome or ""
+        self.outcomes.setdefault(request.kind, Counter())[outcome] += 1
+        if request.kind == "calm":
+            self.latencies.append((request.sent, request.answered - request.sent))
+        if outcome not in request.allowed:
+            return self._complain(f"{request.kind} {request.number} ended in {json.dumps(answer)[:500]}")
+        if outcome == "callback-error" and request.failure not in answer["error"]["message"]:
+            return self._complain(f"{request.kind} {request.number} failed with {answer['error']['message'][:300]}")
+        if outcome == "result":
+            self._check_result(request, answer["result"])
+
+    def _check_result(self, request: Request, result: dict) -> None:
+        if "output" in result:
+            run = result["output"].get("run")
+            if run != str(request.number):
+                self._complain(f"{request.kind} {request.number} has the answer of {run}")
+            if request.kind == "nested":
+                inner = result["output"].get("inner", "")
+                if inner != f"{run}+1" and not inner.startswith("error: "):
+                    self._complain(f"{request.kind} {request.number} has the inner answer {inner}")
+        elif request.reads is not None:
+            found = values(request.vm, result["data"])
+            self.registers.read(request.reads, found.get(request.reads), request.sent, request.answered)
+        elif request.kind == "document":
+            self._check_document(request.vm, result["data"], request.sent, request.answered)
+
+    def _check_document(self, vm: str, data: dict, begun: float, ended: float) -> None:
+        for text in inconsistencies(vm, data):
+            self._complain(text)
+        found = values(vm, data)
+        for key in {key for key in self.registers.keys if key[0] == vm} | found.keys():
+            self.registers.read(key, found.get(key), begun, ended)
+
+    # Quiet points.
+
+    def _settle(self) -> None:
+        """Take load and faults away, wait until everything is whole, and look at what is left."""
+        self.faults.resume_all()
+        if self._stopped is not None:
+            self._operate(time.monotonic())
+        while any(client.waiting for client in [*self._clients, self._operator]):
+            self._turn(0.05)
+            self._progress(time.monotonic())
+        for client in self._clients:
+            if client.nameless:
+                self._complain(f"client {client.number} still waits for {client.nameless} errors without a number")
+        self._whole()
+        for text in self.registers.violations():
+            self._complain(text)
+
+    def _whole(self) -> None:
+        """Wait until everything runs and nothing is left to do; call every callpoint, and take a sample."""
+        with Caller(self.host.socket_path) as caller:
+            deadline = time.monotonic() + PATIENCE
+            while unrest := _unrest(caller.call("status", {})):
+                if time.monotonic() > deadline:
+                    raise Failed(f"not whole after {PATIENCE:.0f} s without load and faults: {'; '.join(unrest)}")
+                time.sleep(0.1)
+            for vm in [*TARGETS, CALM]:
+                self._call_every_callpoint(caller, vm)
+                begun = time.monotonic()
+                data = caller.call("get", {"path": f"/{vm}:{vm}"})["data"]
+                self._check_document(vm, data, begun, time.monotonic())
+            while unrest := _unrest(caller.call("status", {})):
+                if time.monotonic() > deadline:
+                    raise Failed(f"not whole after a call of each callpoint: {'; '.join(unrest)}")
+                time.sleep(0.1)
+            self.samples.append(self._sample())
+
+    def _call_every_callpoint(self, caller: Caller, vm: str) -> None:
+        for request, line in self._mix.probes(PROBER, time.monotonic(), vm):
+            answer = caller.exchange(line)
+            request.outcome = "result" if "result" in answer else answer["error"]["data"]["kind"]
+            request.answered = time.monotonic()
+            if request.writes is not None:
+                self.registers.wrote(request)
+            wanted = request.allowed if request.kind == "fail" else {"result"}
+            if request.outcome not in wanted:
+                self._complain(f"at a quiet point, {vm}'s {request.kind} answers {answer}")
+
+    def _sample(self) -> Sample:
+        pid = self.host.process.pid
+        tree = processes.below(pid)
+        kinds = processes.descriptors(pid)
+        sockets = kinds.pop("socket", 0)
+        sample = Sample(
+            time.monotonic() - self.begun, processes.resident_megabytes(pid),
+            sum(processes.private_megabytes(process.pid) for process in tree), sum(kinds.values()), sockets, len(tree))
+        return sample
+
+    # Reports.
+
+    _told = 0.0
+
+    def _progress(self, now: float) -> None:
+        if now - self._told < 5:
+            return
+        self._told = now
+        on_the_way = sum(len(client.waiting) for client in self._clients)
+        total: Counter[str] = Counter()
+        for counts in self.outcomes.values():
+            total += counts
+        kills = sum(self.faults.kills.values())
+        words = ", ".join(f"{count} {outcome}" for outcome, count in total.most_common())
+        print(f"{now - self.begun:6.1f} s  {on_the_way} in flight, {kills} kills; {words}", flush=True)
+
+    def _check_runs(self) -> None:
+        for text in Runs.load(self.records).violations(self.requests):
+            self._complain(text)
+
+
+class Caller:
+    """A connection for one request at a time."""
+
+    def __init__(self, path: str) -> None:
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.settimeout(PATIENCE)
+        self._socket.connect(path)
+        self._file = self._socket.makefile("rb")
+
+    def __enter__(self) -> Caller:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+        self._socket.close()
+
+    def exchange(self, line: bytes) -> dict:
+        """Send a line and return the answer."""
+        self._socket.sendall(line)
+        return json.loads(self._file.readline())
+
+    def call(self, method: str, params: dict) -> dict:
+        """Return a method's result."""
+        line = json.dumps({"jsonrpc": "2.0", "id": 0, "method": method, "params": params}).encode() + b"\n"
+        answer = self.exchange(line)
+        if "result" not in answer:
+            raise Failed(f"{method} answers {answer}")
+        return answer["result"]
+
+
+def _unrest(status: dict) -> list[str]:
+    """Return what a status says that is not whole, or not over."""
+    found = []
+    for vm in status["vms"]:
+        if vm["state"] != "running":
+            found.append(f"VM {vm['name']} is {vm['state']}: {vm.get('error', '')}")
+        for point in vm["callpoints"]:
+            name = f"{point['kind']} {point['name']}"
+            found += [f"{name}: {point[what]} {what}" for what in ("inFlight", "queued", "running") if point[what]]
+            found += [f"a worker of {name} is {worker['state']}" for worker in point["workers"]
+                      if worker["state"] != "running"]
+    return found

@@ -1,0 +1,61 @@
+"""What a soak says at its end."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+
+from support.soak.course import Course, Sample
+
+#: How much the median of the last quarter may lie above that of the second: an allocator's blocks and the threads that
+#: serve what waits come and go by a few megabytes, and a leak of 100 bytes for each request is more in ten minutes.
+HOST_GROWTH, HOST_MEGABYTES = 1.05, 4.0
+TREE_GROWTH, TREE_MEGABYTES = 1.15, 16.0
+
+
+def _quarters(samples: list[Sample]) -> tuple[list[Sample], list[Sample]]:
+    """Return the samples of the second and of the last quarter; at least one each."""
+    count = len(samples)
+    quarter = max(1, count // 4)
+    return samples[quarter : 2 * quarter] or samples[-1:], samples[-quarter:]
+
+
+def levels(course: Course) -> list[str]:
+    """Return what has grown between the second and the last quarter of the run."""
+    before, after = _quarters(course.samples)
+    found = []
+    for name, growth, more in (
+        ("host_megabytes", HOST_GROWTH, HOST_MEGABYTES), ("tree_megabytes", TREE_GROWTH, TREE_MEGABYTES),
+    ):
+        then, now = (statistics.median(getattr(sample, name) for sample in samples) for samples in (before, after))
+        if now > then * growth + more:
+            found.append(f"{name.replace('_', ' ')} have grown from {then:.1f} to {now:.1f}")
+    # What the host holds beside connections depends on the processes only, and those are the same at every quiet point.
+    numbers = {sample.descriptors for sample in course.samples}
+    if len(numbers) > 1:
+        found.append(f"the host's descriptors beside sockets differ between quiet points: {sorted(numbers)}")
+    return found
+
+
+def table(course: Course) -> None:
+    """Print how every kind of request ended, what was killed, and what was held."""
+    kinds = sorted({kind for counts in course.outcomes.values() for kind in counts}, key=lambda kind: kind != "result")
+    print(f"\n{'request':<14}" + "".join(f"{kind:>17}" for kind in kinds))
+    for name in sorted(course.outcomes):
+        print(f"{name:<14}" + "".join(f"{course.outcomes[name][kind] or '':>17}" for kind in kinds))
+    total: Counter[str] = sum(course.outcomes.values(), Counter())
+    print(f"{'all':<14}" + "".join(f"{total[kind]:>17}" for kind in kinds))
+    print(f"\n{course.answers} answers, {course.abandoned} requests abandoned by clients that went away")
+    print("kills: " + ", ".join(f"{count} {name}" for name, count in sorted(course.faults.kills.items())))
+    latencies = sorted(seconds * 1000 for _, seconds in course.latencies)
+    if latencies:
+        print(f"quick actions on an untouched VM: median {statistics.median(latencies):.1f} ms, "
+              f"99 % within {latencies[len(latencies) * 99 // 100]:.1f} ms, worst {latencies[-1]:.1f} ms")
+    before, after = _quarters(course.samples)
+    for name, label in (
+        ("host_megabytes", "host, resident MB"), ("tree_megabytes", "tree, private MB"),
+        ("descriptors", "host, descriptors"), ("sockets", "host, sockets"), ("processes", "processes below the host"),
+    ):
+        row = [statistics.median(getattr(sample, name) for sample in samples) for samples in (before, after)]
+        every = [getattr(sample, name) for sample in course.samples]
+        print(f"{label:<26} second quarter {row[0]:8.1f}, last {row[1]:8.1f} ({min(every):.1f} … {max(every):.1f})")
