@@ -99,7 +99,11 @@ extension Value {
   private static func match(
     _ text: String, _ patterns: [ValueType.Pattern], _ type: ValueType
   ) throws(InvalidValue) {
-    for pattern in patterns where PatternCache.matches(text, pattern) == pattern.isInverted {
+    for pattern in patterns {
+      guard let isMatch = pattern.matches(text) else {
+        throw InvalidValue(text, type, "it takes too long to match it with the pattern \(pattern.source)")
+      }
+      guard isMatch == pattern.isInverted else { continue }
       let verb = pattern.isInverted ? "matches" : "does not match"
       throw InvalidValue(text, type, "it \(verb) the pattern \(pattern.source)")
     }

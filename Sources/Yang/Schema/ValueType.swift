@@ -71,24 +71,4 @@ package indirect enum ValueType: Hashable, Sendable {
       self.name = name
     }
   }
-
-  /// A `pattern` statement, translated once for both sides.
-  package struct Pattern: Hashable, Sendable {
-    /// The XML Schema expression as written.
-    package let source: String
-    /// The same for `NSRegularExpression`, without anchors.
-    package let icu: String
-    /// The same for Python's `re`, without anchors.
-    package let python: String
-    /// Whether a value must *not* match (`modifier invert-match`).
-    package let isInverted: Bool
-
-    /// Creates a pattern.
-    package init(source: String, icu: String, python: String, isInverted: Bool) {
-      self.source = source
-      self.icu = icu
-      self.python = python
-      self.isInverted = isInverted
-    }
-  }
 }

@@ -23,7 +23,7 @@ struct DefaultReader {
     case .string(let lengths, let patterns):
       let length = text.unicodeScalars.count
       guard lengths.isEmpty || lengths.contains(where: { $0.contains(length) }) else { return nil }
-      return patterns.allSatisfy { Self.allows($0, text) } ? text : nil
+      return patterns.allSatisfy { $0.matches(text) == !$0.isInverted } ? text : nil
     case .boolean: return text == "true" || text == "false" ? text : nil
     case .empty: return nil
     case .binary: return Data(base64Encoded: text, options: .ignoreUnknownCharacters)?.base64EncodedString()
@@ -45,17 +45,15 @@ struct DefaultReader {
     }
   }
 
+  /// Reads an integer as RFC 7950, 9.2.1 has it in a module: a leading zero means octal there, and nothing in data.
   private static func integer(_ text: String, _ ranges: [ClosedRange<Int128>]) -> String? {
-    let unsigned = text.hasPrefix("+") ? text.dropFirst() : text[...]
-    guard let value = RangeExpression.integer(unsigned), ranges.contains(where: { $0.contains(value) }) else {
-      return nil
-    }
+    let signed = text.hasPrefix("+") ? text.dropFirst() : text[...]
+    let digits = signed.hasPrefix("-") ? signed.dropFirst() : signed
+    let isOctal = digits.utf8.count > 1 && digits.hasPrefix("0") && !digits.hasPrefix("0x")
+    let octal = UInt64(digits, radix: 8).map { signed.hasPrefix("-") ? -Int128($0) : Int128($0) }
+    guard let value = isOctal ? octal : RangeExpression.integer(signed), ranges.contains(where: { $0.contains(value) })
+    else { return nil }
     return String(value)
-  }
-
-  private static func allows(_ pattern: ValueType.Pattern, _ text: String) -> Bool {
-    let whole = "^(?:\(pattern.icu))$"
-    return (text.range(of: whole, options: .regularExpression) != nil) != pattern.isInverted
   }
 
   private func identity(_ text: String, _ allowed: [ValueType.Identity]) throws(YangError) -> String? {

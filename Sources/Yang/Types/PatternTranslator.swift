@@ -4,14 +4,6 @@
 /// another one subtracted. ICU knows subtraction and Unicode categories, Python neither, so that a class becomes a
 /// look-ahead and an alternation for Python.
 struct PatternTranslator {
-  /// A pattern for both engines, without anchors.
-  struct Translation {
-    /// For `NSRegularExpression`.
-    let icu: String
-    /// For Python's `re`.
-    let python: String
-  }
-
   private static let maximumDepth = 100
 
   private let statement: Statement
@@ -23,15 +15,20 @@ struct PatternTranslator {
   /// Translates the argument of a `pattern` statement.
   ///
   /// - Parameter statement: The statement.
-  /// - Returns: The pattern in both languages.
+  /// - Returns: The pattern, ready to match.
   /// - Throws: ``YangError`` if the argument is no expression of XML Schema.
-  static func translate(_ statement: Statement) throws(YangError) -> Translation {
+  static func translate(_ statement: Statement) throws(YangError) -> ValueType.Pattern {
     var translator = PatternTranslator(statement)
     try translator.alternatives(depth: 0)
     guard translator.position == translator.scalars.count else {
       throw translator.malformed("`)` closes nothing; expected `\\)` for the character")
     }
-    return Translation(icu: translator.icu, python: translator.python)
+    let pattern = ValueType.Pattern(
+      source: statement.argument, icu: translator.icu, python: translator.python, isInverted: false)
+    guard let pattern else {
+      throw statement.error("the pattern is too large to be compiled; expected smaller counts and fewer groups")
+    }
+    return pattern
   }
 
   private init(_ statement: Statement) {

@@ -94,20 +94,18 @@ extension TypeCompiler {
   private mutating func translate(patternsOf statement: Statement) throws(YangError) -> [ValueType.Pattern] {
     var found: [ValueType.Pattern] = []
     for child in statement.children where child.keyword == .pattern {
-      let translation: PatternTranslator.Translation
-      if let known = patterns[child.argument] {
-        translation = known
-      } else {
-        translation = try PatternTranslator.translate(child)
-        patterns[child.argument] = translation
-      }
       if let modifier = child.first(.modifier), modifier.argument != "invert-match" {
         throw modifier.error("`modifier \(modifier.argument)` is unknown; expected invert-match")
       }
-      found.append(
-        ValueType.Pattern(
-          source: child.argument, icu: translation.icu, python: translation.python,
-          isInverted: child.first(.modifier) != nil))
+      var pattern: ValueType.Pattern
+      if let known = patterns[child.argument] {
+        pattern = known
+      } else {
+        pattern = try PatternTranslator.translate(child)
+        patterns[child.argument] = pattern
+      }
+      pattern.isInverted = child.first(.modifier) != nil
+      found.append(pattern)
     }
     return found
   }

@@ -5,7 +5,7 @@ struct TypeCompiler {
   private let identities: IdentityGraph
   private var typedefs: [ObjectIdentifier: CompiledType] = [:]
   /// The patterns that have been translated already.
-  var patterns: [String: PatternTranslator.Translation] = [:]
+  var patterns: [String: ValueType.Pattern] = [:]
 
   /// Creates a compiler.
   ///

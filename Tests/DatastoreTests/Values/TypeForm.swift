@@ -58,7 +58,7 @@ enum TypeForm {
 
   private static func patterns(_ form: JSONValue?, isInverted: Bool) throws -> [ValueType.Pattern] {
     (form?.array ?? []).compactMap(\.string)
-      .map { ValueType.Pattern(source: $0, icu: $0, python: $0, isInverted: isInverted) }
+      .compactMap { ValueType.Pattern(source: $0, icu: $0, python: $0, isInverted: isInverted) }
   }
 
   private static func names(_ form: JSONValue) throws -> [ValueType.NamedValue] {

@@ -10,10 +10,13 @@ import Yang
     } catch { return "\(error)" }
   }
 
-  @Test func `a bad value is described in one sentence`() {
+  @Test func `a bad value is described in one sentence`() throws {
     let percent = ValueType.integer(.uint8, ranges: [1...10, 20...20])
     let amount = ValueType.decimal64(fractionDigits: 2, ranges: [0...999])
-    let vowels = ValueType.Pattern(source: "[aeiou]*", icu: "[aeiou]*", python: "[aeiou]*", isInverted: false)
+    let vowels = try #require(
+      ValueType.Pattern(source: "[aeiou]*", icu: "[aeiou]*", python: "[aeiou]*", isInverted: false))
+    let steep = try #require(ValueType.Pattern(source: "(a+)+b", icu: "(a+)+b", python: "(a+)+b", isInverted: false))
+    let text = String(repeating: "a", count: 64)
     let state = ValueType.enumeration([.init(name: "up", value: 0), .init(name: "down", value: 1)])
     #expect(message("300", .integer(.uint8, ranges: [])) == #""300" is not a valid uint8: out of range 0..255"#)
     #expect(message("11", percent) == #""11" is not a valid uint8: out of range 1..10 | 20"#)
@@ -23,6 +26,9 @@ import Yang
     #expect(
       message("xyz", .string(lengths: [], patterns: [vowels]))
         == #""xyz" is not a valid string: it does not match the pattern [aeiou]*"#)
+    #expect(
+      message(text, .string(lengths: [], patterns: [steep]))
+        == #""\#(text)" is not a valid string: it takes too long to match it with the pattern (a+)+b"#)
     #expect(
       message("abcd", .string(lengths: [1...3], patterns: []))
         == #""abcd" is not a valid string: 4 characters where 1..3 are allowed"#)

@@ -50,6 +50,8 @@ import Testing
     ("leaf a { type uint8 { range 5..1; } }", "4: `range 5..1` is not in ascending order"),
     ("leaf a { type uint8 { range x; } }", "4: `x` in `range x` is no bound; expected a number, min or max"),
     ("leaf a { type string { range 1; } }", "4: `range` does not fit type string"),
+    ("leaf a { type uint8; default 09; }", "4: `default 09` is no value of the type of a"),
+    ("leaf a { type string { pattern 'a{99999999999}'; } }", "4: the pattern is too large to be compiled"),
     ("leaf a { type uint8; default 300; }", "4: `default 300` is no value of the type of a"),
     ("leaf a { type string { pattern '('; } }", "4: the pattern is malformed at its character 2"),
     ("leaf a { type enumeration; }", "4: `type enumeration` has no `enum`; expected at least one"),

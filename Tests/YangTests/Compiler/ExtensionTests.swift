@@ -83,6 +83,11 @@ import Yang
     #expect(schema.node("/l/m")?.defaults == [])
   }
 
+  @Test(arguments: [("010", "8"), ("-0x1F", "-31"), ("+07", "7"), ("-0", "0"), ("00", "0"), ("0", "0")])
+  func `a default may be octal or hexadecimal`(written: String, value: String) throws {
+    #expect(try schema("leaf a { type int8; default \(written); }").node("/a")?.defaults == [value])
+  }
+
   @Test func `a default that is no identity may be of another member of a union`() throws {
     let schema = try schema(
       "identity i; leaf a { type union { type identityref { base i; } type string; } default 10:20; }")

@@ -1,18 +1,12 @@
-import Foundation
+import TestSupport
 import Testing
 
 @testable import Yang
 
 @Suite struct `Patterns` {
-  private func translate(_ pattern: String) throws -> PatternTranslator.Translation {
+  private func translate(_ pattern: String) throws -> ValueType.Pattern {
     try PatternTranslator.translate(
       Statement(keyword: .pattern, word: "pattern", argument: pattern, children: [], file: "m.yang", line: 7))
-  }
-
-  private func matches(_ text: String, _ expression: String) throws -> Bool {
-    let regex = try NSRegularExpression(pattern: "(?:\(expression))\\z")
-    let range = NSRange(location: 0, length: text.utf16.count)
-    return regex.firstMatch(in: text, options: .anchored, range: range) != nil
   }
 
   static let cases: [(pattern: String, allowed: [String], refused: [String])] = [
@@ -44,17 +38,18 @@ import Testing
   @Test(arguments: cases) func `mean to ICU what they mean in XML Schema`(
     pattern: String, allowed: [String], refused: [String]
   ) throws {
-    let icu = try translate(pattern).icu
-    for text in allowed { #expect(try matches(text, icu), "\(text) \(icu)") }
-    for text in refused { #expect(try !matches(text, icu), "\(text) \(icu)") }
+    let expression = try translate(pattern)
+    for text in allowed { #expect(expression.matches(text) == true, "\(text)") }
+    for text in refused { #expect(expression.matches(text) == false, "\(text)") }
   }
 
   @Test func `mean to Python what they mean in XML Schema`() throws {
-    // The Python form is plain enough for ICU to run it too, so that no interpreter is needed here.
-    for (pattern, allowed, refused) in Self.cases {
-      let python = try translate(pattern).python
-      for text in allowed { #expect(try matches(text, python), "\(text) \(pattern)") }
-      for text in refused { #expect(try !matches(text, python), "\(text) \(pattern)") }
+    let questions = try Self.cases.map { pattern, allowed, refused in
+      PythonPatterns.Question(pattern: try translate(pattern).python, texts: allowed + refused)
+    }
+    let answers = try PythonPatterns.ask(questions)
+    for (answer, (pattern, allowed, refused)) in zip(answers, Self.cases) {
+      #expect(answer == allowed.map { _ in true } + refused.map { _ in false }, "\(pattern)")
     }
   }
 
@@ -64,6 +59,69 @@ import Testing
       _ = try translate(pattern)
     } throws: {
       "\($0)".hasPrefix("m.yang:7: the pattern is malformed at its character ")
+    }
+  }
+
+  @Test func `of more than the engine takes are refused`() {
+    #expect(throws: YangError.self) { try translate("a{99999999999}") }
+  }
+
+  /// The steps of each of these grow with a power of the text's length, or worse.
+  @Test(
+    .timeLimit(.minutes(5)), arguments: ["(a+)+b", "(a|a)*b", "(a*)*b", "a*a*a*a*a*b", "(a|aa)+b", "((a?){30}){30}b"])
+  func `that would take too long for a text are given up`(pattern: String) throws {
+    let expression = try translate(pattern)
+    #expect(expression.matches(String(repeating: "a", count: 5000)) == nil)
+    #expect(expression.matches("aab") == true)
+    #expect(expression.matches("ba") == false)
+  }
+
+  @Test(arguments: ["[a-z]*", "(ab|a)*", "([a-z]+\\.?)*", ".*b"]) func `match long texts`(pattern: String) throws {
+    #expect(try translate(pattern).matches(String(repeating: "ab", count: 25_000)) == true)
+  }
+
+  @Test(arguments: Fuzz.seeds(6)) func `match what a slow reference matches, here and in Python`(seed: UInt64) throws {
+    // Invariant: a pattern that is accepted matches a text in ICU and in Python if and only if the reference says so.
+    try Fuzz.round(seed) { round in
+      var questions: [PythonPatterns.Question] = []
+      var expected: [[Bool]] = []
+      for _ in 0..<20 {
+        let reference = ReferencePattern.random(depth: 3, using: &round.random)
+        let texts = (0..<10).map { _ in round.random.text(of: ReferencePattern.alphabet, upTo: 6) }
+        round.tries(reference.text)
+        let pattern = try translate(reference.text)
+        questions.append(PythonPatterns.Question(pattern: pattern.python, texts: texts))
+        expected.append(texts.map(reference.matches))
+        for text in texts { #expect(pattern.matches(text) == reference.matches(text), "\(reference.text) and \(text)") }
+      }
+      let answers = try PythonPatterns.ask(questions)
+      for index in questions.indices { #expect(answers[index] == expected[index], "\(questions[index])") }
+    }
+  }
+
+  @Test(arguments: Fuzz.seeds(6)) func `any text is a pattern for both engines or is refused`(seed: UInt64) throws {
+    // Invariant: any text is refused with the statement's line, or is a pattern that ICU and Python compile alike.
+    try Fuzz.round(seed) { round in
+      var questions: [PythonPatterns.Question] = []
+      for _ in 0..<100 {
+        let text = round.random.text(of: ReferencePattern.spice, upTo: 10)
+        round.tries(text)
+        let texts = (0..<3).map { _ in round.random.text(of: ReferencePattern.alphabet, upTo: 4) }
+        do throws(YangError) {
+          let pattern = try PatternTranslator.translate(
+            Statement(keyword: .pattern, word: "pattern", argument: text, children: [], file: "m.yang", line: 7))
+          questions.append(
+            PythonPatterns.Question(pattern: pattern.python, texts: texts, expected: texts.map(pattern.matches)))
+        } catch {
+          #expect(error.source.line == 7)
+        }
+      }
+      let answers = try PythonPatterns.ask(questions)
+      for (question, answer) in zip(questions, answers) {
+        for (found, expected) in zip(answer, question.expected) where expected != nil {
+          #expect(found == expected, "\(question)")
+        }
+      }
     }
   }
 }
