@@ -9,11 +9,25 @@ struct ProcessTree {
     let pid: Int32
     /// When it was started, in ticks since the system was.
     let start: String
+    /// Its parent when it was found.
+    let parent: Int32
 
     /// Whether it still runs; one that has ended and has not been reaped does not.
     var isAlive: Bool {
       guard let stat = ProcessTree.stat(of: pid) else { return false }
       return stat.start == start && stat.state != "Z" && stat.state != "X"
+    }
+
+    /// Whether it has ended and nobody has reaped it.
+    var isZombie: Bool {
+      guard let stat = ProcessTree.stat(of: pid) else { return false }
+      return stat.start == start && stat.state == "Z"
+    }
+
+    /// Its arguments, or what it has put in their place; empty once it has ended.
+    var commandLine: String {
+      let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()
+      return String(decoding: bytes, as: UTF8.self).split(separator: "\0").joined(separator: " ")
     }
   }
 
@@ -22,7 +36,8 @@ struct ProcessTree {
     var children: [Int32: [Member]] = [:]
     for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
       guard let pid = Int32(name), let stat = stat(of: pid) else { continue }
-      children[stat.parent, default: []].append(Member(pid: pid, start: stat.start))
+      children[stat.parent, default: []].append(
+        Member(pid: pid, start: stat.start, parent: stat.parent))
     }
     var found: [Member] = []
     var open = [root]
