@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Callable
 
 import ncs.log
-from ncs import _backend, _dispatch, _rehearsal, util
+from ncs import _backend, _dispatch, _rehearsal, _transactions, util
 from ncs._component import Component
 from ncs.application import Application
 
@@ -18,6 +18,11 @@ from callpoint_vm.wire import Message
 def install(host: Any) -> None:
     """Makes ``host`` the one that the API talks to in this process."""
     _backend.install(host)
+
+
+def disown_transactions() -> None:
+    """In a forked child: leaves the transactions that are open to the process that opened them."""
+    _transactions.disown()
 
 
 def look_up(registration: Any) -> None:

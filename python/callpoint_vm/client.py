@@ -16,6 +16,7 @@ from _ncs.error import EOF
 from ncs._backend import failure
 from ncs._schema import Schema
 
+from callpoint_vm import api, forks
 from callpoint_vm.serving import current
 from callpoint_vm.wire import Link, Message
 
@@ -35,6 +36,12 @@ class HostClient:
         self._token = token
         self._schema_path = schema
         self._connections = _Connections()
+        forks.close_in_children(self)
+
+    def close_after_fork(self) -> None:
+        """In a child: the transactions that were open belong to the process that opened them."""
+        api.disown_transactions()
+        forks.close_in_children(self)
 
     @cached_property
     def schema(self) -> Schema:
@@ -100,7 +107,9 @@ class HostClient:
         try:
             answer = self._link().call(method, params)
         except (EOFError, OSError) as error:
-            self._connections.link = None
+            if self._connections.link is not None:
+                self._connections.link.close()
+                self._connections.link = None
             raise EOF(f"{method}: {error}") from None
         return _result(answer)
 

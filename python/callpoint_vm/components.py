@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import sys
 import threading
 import traceback
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import Any, Callable, Optional
 
 from callpoint_vm import api
 from callpoint_vm.callpoint import Callpoint
+from callpoint_vm.leaving import complain
 from callpoint_vm.wire import Message
 
 
@@ -151,7 +151,7 @@ class Component:
     def _report(self, text: str) -> None:
         """To the VM's log and to standard error, which the host keeps for all VMs."""
         self._side.log.error(text)
-        print(text, file=sys.stderr, flush=True)
+        complain(text)
 
 
 def describe(error: BaseException, directory: str) -> str:

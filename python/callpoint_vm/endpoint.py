@@ -15,14 +15,16 @@ from __future__ import annotations
 import faulthandler
 import mmap
 import os
-import sys
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Mapping
-from typing import Callable, NoReturn, Optional, Protocol
+from typing import Any, Callable, NoReturn, Optional, Protocol
 
-from callpoint_vm import forks, logs, parent, settings
+from callpoint_vm import forks, parent, settings
+from callpoint_vm.descriptors import Descriptor
+from callpoint_vm.leaving import complain, leave
 from callpoint_vm.serving import Call, current
 from callpoint_vm.wire import (
     LIMIT,
@@ -36,6 +38,9 @@ from callpoint_vm.wire import (
 
 #: Words in the page, and so the most threads.
 WORDS = 512
+
+#: What is said of a request that was aborted in time.
+_CANCELLED = "cancelled before it started"
 
 #: A run that took fewer nanoseconds did not wait, whatever the clocks say.
 _BRIEF = 1_000_000
@@ -91,7 +96,8 @@ class Endpoint:
         on_end: Callable[[], None],
         on_stop: Callable[[], None],
     ) -> None:
-        self._requests, self._replies, self._control, page = descriptors
+        *pipes, page = descriptors
+        self._requests, self._replies, self._control = map(Descriptor, pipes)
         self._page = mmap.mmap(page, WORDS * 8)
         os.close(page)
         self._words = memoryview(self._page).cast("Q")
@@ -112,29 +118,23 @@ class Endpoint:
         self._is_stopping = False
         self._has_stopped = False
         self._is_over = False
+        self._running: dict[int, Call] = {}
+        # Requests that nobody waits for any more and that are not among the others: most lie in the pipe.
+        self._unwanted: deque[int] = deque(maxlen=2 * WORDS)
 
         self._lines = Lines()  # The leader's.
-        self._running: dict[int, Call] = {}
         self._reply_lock = threading.Lock()
         self._clocks = (time.monotonic_ns(), time.process_time_ns())
         #: The thread on the control pipe, once there is one.
         self.obeys: Optional[threading.Thread] = None
-        #: Whether this is a child that a callback forked; it has nothing to do with the endpoint.
-        self.is_child = False
+        self._pid = os.getpid()
         forks.close_in_children(self)
 
     # From outside.
 
     def run(self) -> None:
         """Says ready and serves, on the calling thread first. Returns only when there is nothing more to serve."""
-        for served in self._callpoints.values():
-            served.prepare()
-        with self._lock:
-            hand = self._leader = self._new_hand()
-        self.obeys = threading.Thread(target=self._obey, name="callpoint-control", daemon=True)
-        self.obeys.start()
-        self._write(line({"ready": {"pid": os.getpid(), "parentDeathSignal": self._death_signal}}))
-        self._serve(hand)
+        self._guarded(self._start)
 
     def stop(self) -> None:
         """Answers what was read, then calls ``on_stop`` on whichever thread is last."""
@@ -148,20 +148,36 @@ class Endpoint:
         """Moves the deadline of a running request."""
         self._write(line({"timeout": {"id": request, "seconds": seconds}}))
 
+    @property
+    def is_child(self) -> bool:
+        """Whether this is a process that a callback forked; it has nothing to do with the endpoint."""
+        return os.getpid() != self._pid
+
     def close_after_fork(self) -> None:
         """In a child that a callback forked: lets go of everything, so that it cannot answer in our name."""
-        self.is_child = True
         for descriptor in (self._requests, self._replies, self._control):
-            try:
-                os.close(descriptor)
-            except OSError:
-                # User code had closed it; the process that serves finds out when it next uses it.
-                pass
-        self._requests = self._replies = self._control = -1
+            descriptor.close()
         self._words.release()
         self._page.close()
 
+    def _guarded(self, work: Callable[..., None], *arguments: Any) -> None:
+        """Does what a thread is for. If it fails, so does the process: nobody would notice that the thread is gone."""
+        try:
+            work(*arguments)
+        except BaseException:
+            leave(traceback.format_exc())
+
     # The threads that serve.
+
+    def _start(self) -> None:
+        for served in self._callpoints.values():
+            served.prepare()
+        with self._lock:
+            hand = self._leader = self._new_hand()
+        self.obeys = threading.Thread(target=self._guarded, args=(self._obey,), name="callpoint-control", daemon=True)
+        self.obeys.start()
+        self._write(line({"ready": {"pid": self._pid, "parentDeathSignal": self._death_signal}}))
+        self._serve(hand)
 
     def _serve(self, me: _Hand) -> None:
         while True:
@@ -190,16 +206,21 @@ class Endpoint:
                             self._pass_on()
                     return request
             try:
-                chunk = read_chunk(self._requests)
+                chunk = read_chunk(self._requests.number())
                 messages = [_checked(message) for message in self._lines.feed(chunk)]
             except (OSError, ProtocolError) as error:
                 self._break(f"the request pipe cannot be used: {error}")
+            unwanted: list[int] = []
             with self._lock:
                 is_expected = self._is_stopping
                 if chunk and not is_expected:
-                    self._backlog.extend(messages)
+                    if self._unwanted:
+                        unwanted = [one["id"] for one in messages if one["id"] in self._unwanted]
+                    self._backlog.extend(one for one in messages if one["id"] not in unwanted)
                 else:
                     self._end()
+            for identifier in unwanted:
+                self._answer(identifier, _refusal(_CANCELLED))
             if not chunk and not is_expected:
                 self._on_end()
 
@@ -218,7 +239,8 @@ class Endpoint:
         try:
             reply = served.run(request)
         except BaseException as error:
-            reply = _refusal(f"{type(error).__name__}: {error}")
+            # Not even the error's text could be had: exceptions of user code may fail when they are printed.
+            reply = _refusal(f"the callback failed with {type(error).__name__}, which cannot be printed")
         if self.is_child:
             # The callback forked, and the child came back from it too.
             os._exit(1)
@@ -289,7 +311,7 @@ class Endpoint:
         if self._hands == WORDS:
             return
         hand = self._new_hand()
-        hand.thread = threading.Thread(target=self._serve, args=(hand,), daemon=True)
+        hand.thread = threading.Thread(target=self._guarded, args=(self._serve, hand), daemon=True)
         try:
             hand.thread.start()
         except RuntimeError:
@@ -305,7 +327,7 @@ class Endpoint:
         lines = Lines()
         while True:
             try:
-                chunk = read_chunk(self._control)
+                chunk = read_chunk(self._control.number())
                 messages = lines.feed(chunk)
             except (OSError, ProtocolError) as error:
                 self._break(f"the control pipe cannot be used: {error}")
@@ -350,25 +372,26 @@ class Endpoint:
             waiting = [request for request in self._backlog if request["id"] == identifier]
             for request in waiting:
                 self._backlog.remove(request)
+            running = self._running.get(identifier)
+            if not waiting and running is None:
+                self._unwanted.append(identifier)
         if waiting:
-            self._answer(identifier, _refusal("cancelled before it started"))
-            return
-        running = self._running.get(identifier)
-        if running is not None:
+            self._answer(identifier, _refusal(_CANCELLED))
+        elif running is not None:
             name = f"callpoint-abort-{identifier}"
             thread = threading.Thread(target=running.served.abort, args=(running.request,), name=name, daemon=True)
             try:
                 thread.start()
             except RuntimeError as error:
                 # This thread must read on: what comes may be the order to stop.
-                print(f"request {identifier} cannot be told of its abort: {error}", file=sys.stderr)
+                complain(f"request {identifier} cannot be told of its abort: {error}")
 
     # Replies.
 
     def _answer(self, identifier: int, reply: Message) -> None:
         try:
             data = line({"id": identifier, **reply})
-        except (TypeError, ValueError, RecursionError) as error:
+        except (TypeError, ValueError, RecursionError, MemoryError) as error:
             data = line({"id": identifier, **_refusal(f"the reply cannot be written as JSON: {error}")})
         if len(data) > LIMIT:
             text = f"the reply has {len(data)} bytes, and a message may have {LIMIT}"
@@ -378,15 +401,13 @@ class Endpoint:
     def _write(self, data: bytes) -> None:
         try:
             with self._reply_lock:
-                write_all(self._replies, data)
+                write_all(self._replies.number(), data)
         except OSError as error:
             self._break(f"the reply pipe cannot be used: {error}")
 
     def _break(self, reason: str) -> NoReturn:
-        """Without its pipes this process is of no use; the host starts another."""
-        print(f"{reason}; leaving", file=sys.stderr)
-        logs.flush()
-        os._exit(1)
+        """Without its pipes this process is of no use."""
+        leave(reason)
 
 
 def _checked(request: Message) -> Message:

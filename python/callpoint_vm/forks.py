@@ -20,9 +20,11 @@ def close_in_children(resource: Any) -> None:
 
 
 def _close() -> None:
-    for resource in list(_private):
-        resource.close_after_fork()
+    inherited = list(_private)
+    # What a resource makes anew for this process is for the children of this process to close.
     _private.clear()
+    for resource in inherited:
+        resource.close_after_fork()
 
 
 os.register_at_fork(after_in_child=_close)

@@ -6,6 +6,7 @@ leads here, which brings in what third-party libraries log.
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import sys
@@ -13,6 +14,8 @@ import threading
 import time
 
 from callpoint_vm.serving import current
+
+_libc = ctypes.CDLL(None)
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -117,6 +120,8 @@ def start(prefix: str, vm: str, level: str) -> FileHandler:
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(level_number(level))
+    # What C code prints is written line by line too, and not when the process ends, which it may do by SIGKILL.
+    _libc.setlinebuf(ctypes.c_void_p.in_dll(_libc, "stdout"))
     return handler
 
 
@@ -127,9 +132,10 @@ def set_level(level: str) -> None:
 
 def flush() -> None:
     """Writes out what standard output and standard error hold back."""
+    _libc.fflush(None)
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (AttributeError, OSError, ValueError):
+        except Exception:
             # User code may have replaced or closed the stream; then nothing is held back that could be saved.
             pass

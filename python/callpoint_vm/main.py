@@ -10,15 +10,18 @@ import itertools
 import logging
 import os
 import select
-import sys
+import signal
 import threading
+import traceback
 from collections import deque
 from typing import Any, Callable, NoReturn, Optional, Sequence
 
 from callpoint_vm import api, client, forks, logs, parent, settings, template, threads
 from callpoint_vm.callpoint import Callpoint
 from callpoint_vm.components import Component, Plan
+from callpoint_vm.descriptors import Descriptor
 from callpoint_vm.endpoint import Endpoint
+from callpoint_vm.leaving import leave
 from callpoint_vm.wire import Link, Message, ProtocolError
 
 _log = logging.getLogger("callpoint")
@@ -35,20 +38,18 @@ def main(arguments: Optional[Sequence[str]] = None) -> NoReturn:
     parser.add_argument("-i", "--id", required=True, metavar="VM")
     options = parser.parse_args(arguments)
     faulthandler.enable(2)
+    # User code that interrupts the main thread, which is ours, ends nothing. Not SIG_IGN, which programs would inherit.
+    signal.signal(signal.SIGINT, lambda number, frame: None)
     try:
         vm = _connect()
     except (OSError, EOFError) as error:
-        print(f"VM {options.id} cannot start: {error}", file=sys.stderr)
-        logs.flush()
-        os._exit(1)
+        leave(f"VM {options.id} cannot start: {error}")
     try:
         vm.run()
     except EOFError:
         parent.die()
     except BaseException:
-        sys.excepthook(*sys.exc_info())
-    logs.flush()
-    os._exit(1)
+        leave(traceback.format_exc())
 
 
 def _connect() -> VM:
@@ -101,7 +102,7 @@ class VM:
         self._callpoints: dict[int, Callpoint] = {}
         self._endpoints: list[tuple[Endpoint, threading.Event]] = []
         self._posted: deque[Callable[[], None]] = deque()
-        self._posts, self._post_end = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        self._posts, self._post_end = map(Descriptor, os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK))
         self._runs_component = False
         self._is_stopping = False
         #: How long the callbacks that run when the VM is told to stop may go on, in seconds.
@@ -111,31 +112,38 @@ class VM:
 
     def close_after_fork(self) -> None:
         """In a child: the VM's own pipe is of no use."""
-        os.close(self._posts)
-        os.close(self._post_end)
+        self._posts.close()
+        self._post_end.close()
 
-    def run(self) -> None:
+    def run(self) -> NoReturn:
         """Sets up the components, then does what the host says."""
         self._set_up(0)
         for message in self._link.early():
             self._obey(message)
         poll = select.poll()
         poll.register(self._link.fileno(), select.POLLIN)
-        poll.register(self._posts, select.POLLIN)
+        posts = self._posts.number()
+        poll.register(posts, select.POLLIN)
         while True:
             ready = {descriptor for descriptor, _ in poll.poll()}
             if self._link.fileno() in ready:
                 for message in self._link.receive():
                     self._obey(message)
-            if self._posts in ready:
-                os.read(self._posts, 4096)
+            if posts in ready:
+                os.read(self._posts.number(), 4096)
                 while self._posted:
                     self._posted.popleft()()
 
     def _post(self, work: Callable[[], None]) -> None:
         """Has the main thread do ``work``; any thread may ask."""
         self._posted.append(work)
-        os.write(self._post_end, b"!")
+        try:
+            os.write(self._post_end.number(), b"!")
+        except BlockingIOError:
+            # It holds enough to wake the main thread.
+            pass
+        except OSError as error:
+            leave(f"the VM cannot reach its own main thread: {error}")
 
     # Start.
 
@@ -194,7 +202,11 @@ class VM:
         gc.freeze()
         logs.flush()
         me = os.getpid()
-        if os.fork() == 0:
+        try:
+            pid = os.fork()
+        except OSError as error:
+            leave(f"VM {self._name} cannot fork its template: {error.strerror}")
+        if pid == 0:
             template.serve(self._path, self._token, self._name, self._callpoints, me, self._armed)
         gc.unfreeze()
 

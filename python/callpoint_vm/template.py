@@ -9,11 +9,12 @@ import gc
 import os
 import select
 import signal
-import sys
+import traceback
 from typing import NoReturn
 
 from callpoint_vm import forks, logs, parent, rehearsal, settings, title, worker
 from callpoint_vm.callpoint import Callpoint
+from callpoint_vm.leaving import leave
 from callpoint_vm.wire import Link, Message, ProtocolError
 
 
@@ -39,7 +40,7 @@ class Template:
         os.close(self._ended)
         os.close(self._wake)
 
-    def run(self) -> None:
+    def run(self) -> NoReturn:
         """Forks until the host is gone, which raises ``EOFError``."""
         for message in self._link.early():
             self._obey(message)
@@ -114,6 +115,4 @@ def serve(path: str, token: str, name: str, callpoints: dict[int, Callpoint], vm
     except EOFError:
         parent.die()
     except BaseException:
-        sys.excepthook(*sys.exc_info())
-        logs.flush()
-    os._exit(1)
+        leave(traceback.format_exc())

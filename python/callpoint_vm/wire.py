@@ -12,6 +12,7 @@ from collections import deque
 from typing import Any
 
 from callpoint_vm import forks
+from callpoint_vm.descriptors import Descriptor
 
 #: The most bytes one message may have.
 LIMIT = 16 * 1024 * 1024
@@ -102,23 +103,24 @@ class Link:
     """One connection to the control socket."""
 
     def __init__(self, path: str) -> None:
+        self._descriptors: deque[int] = deque()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._descriptor = Descriptor(self._socket.fileno())
         try:
             self._socket.connect(path)
         except OSError as error:
-            self._socket.close()
+            self.close()
             raise OSError(
                 error.errno, f"{os.strerror(error.errno or 0)}: no host answers on the socket {path}"
             ) from None
         self._lines = Lines()
         self._lock = threading.Lock()
-        self._descriptors: deque[int] = deque()
         self._early: deque[Message] = deque()
         self._last_id = 0
         forks.close_in_children(self)
 
     def fileno(self) -> int:
-        return self._socket.fileno()
+        return self._descriptor.number()
 
     def notify(self, method: str, **params: Any) -> None:
         """Sends a notification; any thread may."""
@@ -157,25 +159,26 @@ class Link:
 
     def close(self) -> None:
         """Closes the socket and the descriptors that nobody took."""
-        self._socket.close()
+        self._socket.detach()
+        self._descriptor.close()
         while self._descriptors:
             os.close(self._descriptors.popleft())
 
     close_after_fork = close
+    # Left to itself, the socket would close its number, whatever that stands for by then.
+    __del__ = close
 
     def _send(self, message: Message) -> None:
         data = line(message)
         try:
             with self._lock:
-                self._socket.sendall(data)
+                write_all(self.fileno(), data)
         except ConnectionError:
             raise EOFError("the host is gone") from None
 
     def _read(self) -> list[Message]:
         try:
-            chunk, ancillary, flags, _ = self._socket.recvmsg(
-                CHUNK, socket.CMSG_SPACE(253 * 4), socket.MSG_CMSG_CLOEXEC
-            )
+            chunk, ancillary, flags, _ = self._received()
         except ConnectionError:
             raise EOFError("the host is gone") from None
         for level, kind, data in ancillary:
@@ -188,3 +191,12 @@ class Link:
         if not chunk:
             raise EOFError("the host is gone")
         return self._lines.feed(chunk)
+
+    def _received(self) -> Any:
+        while True:
+            number = self.fileno()
+            try:
+                return self._socket.recvmsg(CHUNK, socket.CMSG_SPACE(253 * 4), socket.MSG_CMSG_CLOEXEC)
+            except BlockingIOError:
+                # User code made all descriptors non-blocking.
+                _wait(number, select.POLLIN)

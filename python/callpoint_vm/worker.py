@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from typing import NoReturn
 
 from callpoint_vm import logs, parent, title
 from callpoint_vm.callpoint import Callpoint
 from callpoint_vm.endpoint import Endpoint
+from callpoint_vm.leaving import leave
 
 
 def serve(descriptors: list[int], callpoint: Callpoint, name: str, template: int, armed: bool) -> NoReturn:
@@ -19,6 +21,9 @@ def serve(descriptors: list[int], callpoint: Callpoint, name: str, template: int
         else:
             parent.check(template)
         parent.set_subreaper(True)
+        # A callback that signals its own process group means itself, and not the VM with all its workers.
+        os.setpgid(0, 0)
+        _offer_to_oom_killer()
         title.set_title(name)
         _refresh()
 
@@ -29,9 +34,7 @@ def serve(descriptors: list[int], callpoint: Callpoint, name: str, template: int
         endpoint = Endpoint(descriptors, {callpoint.identifier: callpoint}, on_end=_leave, on_stop=stop)
         endpoint.run()
     except BaseException:
-        sys.excepthook(*sys.exc_info())
-        logs.flush()
-        os._exit(1)
+        leave(traceback.format_exc())
     _wait_for_leave()
 
 
@@ -49,6 +52,19 @@ def _refresh() -> None:
         util._run_after_forkers()  # type: ignore[attr-defined]
     if "numpy.random" in sys.modules:
         sys.modules["numpy.random"].seed()
+
+
+def _offer_to_oom_killer() -> None:
+    """When memory runs out, a worker goes first, and not the VM or the host."""
+    path = "/proc/self/oom_score_adj"
+    try:
+        with open(path, encoding="ascii") as file:
+            score = int(file.read())
+        with open(path, "w", encoding="ascii") as file:
+            file.write(str(min(score + 500, 1000)))
+    except OSError:
+        # Some sandboxes have no such file; there the kernel chooses by size alone.
+        pass
 
 
 def _leave() -> None:

@@ -55,6 +55,19 @@ def leave_view(view: View) -> None:
             host().write(view.th, view.take_writes())
 
 
+def disown() -> None:
+    """Leave every transaction to the process that opened it, of which this one is a forked child.
+
+    What that process wrote and has not sent, it will send itself, and it closes what it opened. What is written here
+    from now on is handed over as it is to any other process's transaction.
+    """
+    for view in (*_views.values(), *_foreign):
+        view.take_writes()
+        _foreign.add(view)
+    _views.clear()
+    _served.clear()
+
+
 def close_view(th: int) -> None:
     """Close a transaction with all that was written and not applied."""
     if _views.pop(th, None) is not None:

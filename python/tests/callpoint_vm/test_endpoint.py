@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import mmap
 import os
@@ -247,13 +245,39 @@ class EndpointTests(unittest.TestCase):
         self.ask(1)
         self.served.until_started(1)
         start = mock.patch.object(threading.Thread, "start", side_effect=RuntimeError("can't start new thread"))
-        with start as started, contextlib.redirect_stderr(io.StringIO()) as said:
+        with start as started, mock.patch("callpoint_vm.endpoint.complain") as complain:
             self.tell("abort", id=1)
             eventually(lambda: started.called)
             self.tell("stop")
             self.served.released[1].set()
             self.assertTrue(self.stopped.wait(PATIENCE))
-        self.assertIn("request 1 cannot be told of its abort: can't start new thread", said.getvalue())
+        complain.assert_called_once_with("request 1 cannot be told of its abort: can't start new thread")
+
+    # Failing.
+
+    def test_an_exception_that_cannot_be_printed_is_an_error_reply(self) -> None:
+        class Unprintable(Exception):
+            def __str__(self) -> str:
+                raise self
+
+        def fail(request: Message) -> Message:
+            raise Unprintable
+
+        self.served.work = fail
+        self.ask(1)
+        text = "the callback failed with Unprintable, which cannot be printed"
+        self.assertEqual(self.reply(1)["error"]["message"], text)
+
+    def test_a_thread_that_fails_ends_the_process(self) -> None:
+        def fail(number: int) -> str:
+            raise ValueError("no name")
+
+        self.served.thread_name = fail  # type: ignore[method-assign]
+        with mock.patch("callpoint_vm.endpoint.leave") as leave:
+            self.ask(1)
+            self.first.join(PATIENCE)
+        (reason,) = leave.call_args[0]
+        self.assertIn("ValueError: no name", reason)
 
     # Taking over.
 
@@ -381,6 +405,17 @@ class EndpointTests(unittest.TestCase):
         self.tell("abort", id=2)
         self.assertEqual(self.reply(2)["error"]["message"], "cancelled before it started")
         self.served.released[1].set()
+        self.reply(3)
+        self.assertNotIn(2, self.served.threads)
+
+    def test_a_request_that_is_aborted_before_it_is_read_does_not_run(self) -> None:
+        self.served.blocks(1)
+        self.ask(1)
+        self.served.until_started(1)
+        self.ask(2, 3)
+        self.endpoint._do({"do": "abort", "id": 2})
+        self.served.released[1].set()
+        self.assertEqual(self.reply(2)["error"]["message"], "cancelled before it started")
         self.reply(3)
         self.assertNotIn(2, self.served.threads)
 
