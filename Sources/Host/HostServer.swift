@@ -21,10 +21,10 @@ package final class HostServer {
   let table = CallpointTable()
   private(set) var runtime: PackageRuntime
   let store: Store
+  let log: HostLog
   var connections: [ObjectIdentifier: ControlConnection] = [:]
 
   private let stateDirectory: StateDirectory
-  private let commonLog: CommonLog
   private var schemaFile: [UInt8]
   /// Where that file is for the VMs that start from now on.
   private var schemaPath: String
@@ -52,7 +52,7 @@ package final class HostServer {
     reactor = try Reactor()
     dispatcher = Dispatcher(reactor: reactor, grace: settings.grace)
     stateDirectory = try StateDirectory(path: settings.stateDirectory, socketPath: settings.socketPath)
-    commonLog = try CommonLog(path: settings.logFilePrefix + ".log")
+    log = try HostLog(prefix: settings.logFilePrefix)
     runtime = try PackageRuntime(
       paths: settings.packagePaths, yangPath: settings.yangPath, installation: installation)
     store = try Store(schema: runtime.schema, loading: settings.loadFile)
@@ -65,7 +65,10 @@ package final class HostServer {
   /// - Throws: An error that says what the system refused.
   package func run() throws {
     try Subreaper.become()
-    try reactor.onSignals([SIGTERM, SIGINT]) { [unowned self] _ in stopRequested() }
+    try reactor.onSignals([SIGTERM, SIGINT, SIGHUP]) { [unowned self] in received(signal: $0) }
+    try log.start()
+    defer { log.finish() }
+    log.write(.start, ["process": "host", "pid": getpid()])
     listener = try UnixListener(path: stateDirectory.socketPath, reactor: reactor) { [unowned self] descriptor in
       accept(descriptor)
     }
@@ -127,8 +130,8 @@ package final class HostServer {
         },
         events: VirtualMachine.Events(
           changed: { [unowned self] machine in changed(machine) },
-          printed: { [unowned self] machine, line in commonLog.add(line, from: machine.plan.name) },
-          noted: { machine, text in HostLog.write("VM \(machine.plan.name) \(text)") }))
+          printed: { [unowned self] machine, line in log.add(line, from: machine.plan.name) },
+          happened: { [unowned self] event in log.write(event) }))
     }
     for machine in runtime.machines { machine.start() }
     announceIfReady()
@@ -146,7 +149,7 @@ package final class HostServer {
   }
 
   private func guardLost(_ status: ExitStatus) {
-    HostLog.write("the guard ended (\(status)): everything below it is gone; it is started again")
+    log.write(.exit, ["process": "guard", "status": status, "reason": "everything below it is gone"])
     do throws(KernelFailure) {
       let successor = try Guard(
         executable: installation.guardExecutable, reactor: reactor,
@@ -156,7 +159,7 @@ package final class HostServer {
       // Before the VMs hear of their end: one that is to start again asks its guard at once.
       for machine in runtime.machines { machine.processes = successor }
     } catch {
-      HostLog.write("the guard cannot be started again; the host stops")
+      log.write(.fail, ["process": "guard", "reason": "it cannot be started again: \(error); the host stops"])
       failure = error
       return reactor.stop()
     }
@@ -204,7 +207,7 @@ package final class HostServer {
     guard case .starting(let reload) = phase, runtime.machines.allSatisfy(\.isSettled) else { return }
     phase = .serving
     for name in settings.workers.keys.sorted() where !table.all.contains(where: { $0.identity.name == name }) {
-      HostLog.write("--workers names the callpoint \(name), which nobody has registered")
+      log.write(.note, ["callpoint": name, "reason": "--workers names it, and nobody has registered it"])
     }
     if let reload {
       reload.completion(reload.failure.map { .failure($0) } ?? .success(status))
@@ -274,9 +277,16 @@ package final class HostServer {
 
   // MARK: Stopping
 
+  private func received(signal: Int32) {
+    let name = strsignal(signal).map { String(cString: $0) }
+    log.write(.signal, ["signal": signal, "name": name])
+    // Whoever has renamed the log files says so this way; everything else goes on.
+    if signal == SIGHUP { log.reopen() } else { stopRequested() }
+  }
+
   private func stopRequested() {
     if isStopping {
-      HostLog.write("a second signal: stopping at once")
+      log.write(.stop, ["process": "host", "reason": "asked a second time: at once"])
       return reactor.stop()
     }
     switch phase {
@@ -284,6 +294,7 @@ package final class HostServer {
     case .starting(after: nil), .serving, .stopping: break
     }
     phase = .stopping
+    log.write(.stop, ["process": "host"])
     listener?.close()
     for machine in runtime.machines { machine.stop() }
     leaveIfStopped()
@@ -308,7 +319,7 @@ package final class HostServer {
       }
       connection.connection.onEnd = { [unowned self, unowned connection] in ended(connection) }
     } catch {
-      HostLog.write("a connection is refused: \(error)")
+      log.write(.refuse, ["connection": "client", "reason": error])
     }
   }
 

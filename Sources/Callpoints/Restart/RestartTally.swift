@@ -2,7 +2,8 @@
 package struct RestartTally: Sendable {
   private let schedule: BackoffSchedule
   private let patience: Int
-  private var failures = 0
+  /// How many failures there were in a row.
+  package private(set) var failures = 0
 
   /// Creates a tally without failures.
   ///

@@ -46,6 +46,7 @@ final class Commit {
   let store: Store
   let table: CallpointTable
   let runner: CallbackRunner
+  let log: HostLog
   let request: Request
   private let number: UInt64
   private let completion: Completion
@@ -63,7 +64,7 @@ final class Commit {
   private var runs: [Keypath: (count: Int, after: Snapshot)] = [:]
 
   init(
-    _ request: Request, number: UInt64, store: Store, table: CallpointTable, runner: CallbackRunner,
+    _ request: Request, number: UInt64, store: Store, table: CallpointTable, runner: CallbackRunner, log: HostLog,
     completion: @escaping Completion
   ) {
     self.request = request
@@ -71,6 +72,7 @@ final class Commit {
     self.store = store
     self.table = table
     self.runner = runner
+    self.log = log
     self.completion = completion
     prepared = request.prepared?.working
     workspace = Workspace(transaction: Transaction(on: store.snapshot), user: request.user, isWritable: true)
@@ -199,7 +201,8 @@ final class Commit {
         switch result {
         case .failure(let error): failures.append(error)
         case .success(let warning?):
-          HostLog.write("\(entry.identity) warns of \(call.path.text(in: workspace.transaction.index)): \(warning)")
+          let path = call.path.text(in: workspace.transaction.index)
+          log.write(.note, ["callpoint": entry.identity, "path": path, "warning": warning])
         case .success(nil): break
         }
         guard open == 0 else { return }

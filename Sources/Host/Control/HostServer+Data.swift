@@ -129,7 +129,8 @@ extension HostServer {
   func run(_ request: Commit.Request, completion: @escaping Commit.Completion) {
     let runner = CallbackRunner(dispatcher: dispatcher, store: store, timeout: settings.serviceTimeout)
     Commit(
-      request, number: dispatcher.makeNumber(), store: store, table: table, runner: runner, completion: completion
+      request, number: dispatcher.makeNumber(), store: store, table: table, runner: runner, log: log,
+      completion: completion
     ).begin()
   }
 }

@@ -72,7 +72,7 @@ extension HostServer {
       guard !machine.hasTemplate else { throw CallError(.invalidRequest, "the VM has a template") }
       connection.role = .template(machine)
       connection.connection.reply(to: request.id, [:])
-      machine.attachTemplate(connection.connection)
+      machine.attachTemplate(connection.connection, pid: request.params["pid"]?.int)
     default:
       connection.role = .thread(machine)
       connection.connection.reply(to: request.id, [:])

@@ -1,34 +1,55 @@
+import Foundation
 import Glibc
+import Kernel
+import PythonVM
 
-/// One line on standard error for each thing that the host does to a process, with the reason.
-enum HostLog {
-  /// Writes a line: the time and the text.
+/// The logs that the host writes: what its processes print, and what happens to processes and requests.
+///
+/// Neither ever makes the caller wait. Owner: the reactor's thread.
+final class HostLog {
+  private let writer: LogWriter
+
+  /// Names the files, and tries whether they can be written.
   ///
-  /// Where nobody reads, the line is lost: the host must not wait for whoever started it.
-  ///
-  /// - Parameters:
-  ///   - text: The text.
-  ///   - descriptor: Where to write.
-  static func write(_ text: String, to descriptor: Int32 = STDERR_FILENO) {
-    // A pipe that can be written takes 4,096 bytes at least without waiting.
-    let line = Array("\(timestamp()) callpoint: \(text)".utf8.prefix(4000)) + [UInt8(ascii: "\n")]
-    var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-    guard poll(&room, 1, 0) == 1 else { return }
-    line.withUnsafeBytes { buffer in
-      _ = Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+  /// - Parameter prefix: The first part of the VMs' log files; what they print is in `prefix.log`, and what happens in
+  ///   `callpoint.log` beside it.
+  /// - Throws: An error that names the file and the reason.
+  init(prefix: String) throws {
+    let output = prefix + ".log"
+    let events = URL(fileURLWithPath: prefix).deletingLastPathComponent().appendingPathComponent("callpoint.log").path
+    for path in [output, events] {
+      do throws(KernelFailure) {
+        _ = try LogDestination.open(path)
+      } catch {
+        // A pipe may get a reader later.
+        guard error.errno == ENXIO else { throw error }
+      }
     }
+    writer = LogWriter(output: output, events: events)
   }
 
-  private static func timestamp() -> String {
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
-    var parts = tm()
-    localtime_r(&now.tv_sec, &parts)
-    let date = "\(parts.tm_year + 1900)-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday))"
-    let time = "\(padded(parts.tm_hour)):\(padded(parts.tm_min)):\(padded(parts.tm_sec))"
-    let milliseconds = String(1000 + now.tv_nsec / 1_000_000).dropFirst()
-    return "\(date) \(time).\(milliseconds)"
+  /// Starts the thread that writes; what was logged before waits for it.
+  func start() throws(KernelFailure) { try writer.start() }
+
+  /// Logs what happened.
+  func write(_ event: LogEvent) {
+    let line = Self.line(event).dropLast()
+    writer.add(Array(line), to: .events)
+    writer.add(Array(line), to: .standardError)
   }
 
-  private static func padded(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+  /// Logs what happened.
+  func write(_ word: LogEvent.Word, _ fields: LogEvent.Fields = [:]) { write(LogEvent(word, fields)) }
+
+  /// Adds a line that a process of a VM has printed: `VM :: text`.
+  func add(_ text: some Sequence<UInt8>, from vm: String) { writer.add(Array("\(vm) :: ".utf8) + text, to: .output) }
+
+  /// Opens the files anew, for whoever has renamed them.
+  func reopen() { writer.reopen() }
+
+  /// Writes what waits; a disk that makes us wait does so for a second at most.
+  func finish() { writer.finish(within: .seconds(1)) }
+
+  /// The line of an event that happens now, with its newline.
+  static func line(_ event: LogEvent) -> [UInt8] { Array("\(WallTime.now().text) \(event.text)\n".utf8) }
 }

@@ -64,6 +64,11 @@ extension Descriptor {
     Descriptor(owning: try checked("open(\(path))") { Glibc.open(path, flags | O_CLOEXEC, mode) })
   }
 
+  /// A second descriptor for an open file of somebody else.
+  package static func duplicate(of number: Int32) throws(KernelFailure) -> Descriptor {
+    Descriptor(owning: try checked("fcntl(F_DUPFD_CLOEXEC)") { clinux_duplicate(number) })
+  }
+
   /// `/dev/null`, for reading and writing.
   package static func devNull() throws(KernelFailure) -> Descriptor {
     try open("/dev/null", flags: O_RDWR)

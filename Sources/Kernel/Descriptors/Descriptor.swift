@@ -30,7 +30,7 @@ package struct Descriptor: ~Copyable {
 
   /// A second descriptor for the same open file.
   package borrowing func duplicate() throws(KernelFailure) -> Descriptor {
-    Descriptor(owning: try checked("fcntl(F_DUPFD_CLOEXEC)") { clinux_duplicate(number) })
+    try Self.duplicate(of: number)
   }
 
   /// Lets reads and writes return `wouldBlock` instead of waiting.

@@ -31,8 +31,8 @@ package struct VMLifecycle: Sendable {
     case watchStart
     /// Tell the VM to run every `teardown()` and exit.
     case askToStop
-    /// Send SIGKILL to the VM.
-    case kill
+    /// Send SIGKILL to the VM, for this reason.
+    case kill(because: String)
     /// Launch again after this time.
     case relaunch(after: Duration)
     /// The state has changed for good or for long: somebody may be waiting for it.
@@ -43,6 +43,9 @@ package struct VMLifecycle: Sendable {
   package private(set) var state = State.stopped
   /// How often the VM has been launched again after it died.
   package private(set) var restarts = 0
+
+  /// How often in a row it has died without having proved itself in between.
+  package var failures: Int { tally.failures }
 
   private let restartsAutomatically: Bool
   private let startTimeout: Duration
@@ -90,10 +93,10 @@ package struct VMLifecycle: Sendable {
     switch state {
     case .launching:
       state = .starting(pid: pid)
-      return verdict == nil ? [] : [.kill]
+      return verdict.map { [.kill(because: $0)] } ?? []
     case .stopping(_, let thenStart):
       state = .stopping(pid: pid, thenStart: thenStart)
-      return [.kill]
+      return [.kill(because: "it was stopped while it was being launched")]
     case .stopped, .starting, .running, .waiting, .failed:
       preconditionFailure("\(state) cannot see a launch")
     }
@@ -135,8 +138,9 @@ package struct VMLifecycle: Sendable {
     case .launching, .starting:
       // One that is over for another reason has its own time to end.
       guard verdict == nil else { return [] }
-      verdict = "it did not start within \(startTimeout.seconds) s: \(missing)"
-      return [.kill]
+      let reason = "it did not start within \(startTimeout.seconds) s: \(missing)"
+      verdict = reason
+      return [.kill(because: reason)]
     case .stopped, .running, .stopping, .waiting, .failed: return []
     }
   }
@@ -160,10 +164,10 @@ package struct VMLifecycle: Sendable {
     }
   }
 
-  /// A stop has taken too long.
+  /// A stop has taken longer than the grace period.
   package mutating func stopTimedOut() -> [Action] {
     switch state {
-    case .stopping, .starting, .running: [.kill]
+    case .stopping, .starting, .running: [.kill(because: "it did not stop within its grace period")]
     case .stopped, .launching, .waiting, .failed: []
     }
   }

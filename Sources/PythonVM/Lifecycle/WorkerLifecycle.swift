@@ -38,6 +38,8 @@ package struct WorkerLifecycle: Sendable {
   package private(set) var state = State.idle
   /// How often a process has been forked in the place of one that ended.
   package private(set) var restarts = 0
+  /// How many processes in a row have ended without having done anything.
+  package var failures: Int { tally.failures }
   private var tally = RestartTally()
 
   /// Creates the life of a worker that has no process yet.

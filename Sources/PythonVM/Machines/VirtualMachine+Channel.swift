@@ -18,18 +18,18 @@ extension VirtualMachine {
   /// - Returns: The answer: everything the VM must know to start its components.
   package func attach(_ connection: RPCConnection) -> JSONValue {
     channel = connection
-    connection.onRequest = { [unowned self] in violated("the VM: it made the request \($0.method)") }
+    connection.onRequest = { [unowned self] in violated("the VM made the request \($0.method)") }
     connection.onNotification = { [unowned self] method, params in
       do throws(ProtocolViolation) {
         try received(method, params)
       } catch {
-        violated("the VM: \(error)")
+        violated("the VM broke the protocol: \(error)")
       }
     }
     connection.onEnd = { [unowned self] in
       channel = nil
       // A VM that closed its control socket cannot be stopped in order; its exit is reported by the guard.
-      kill()
+      kill(because: "it closed its connection to the host")
     }
     return [
       "vm": .string(plan.name), "host": .integer(Int64(getpid())), "version": "6.7",
@@ -45,21 +45,25 @@ extension VirtualMachine {
   }
 
   /// The VM's template has said hello.
-  package func attachTemplate(_ connection: RPCConnection) {
+  ///
+  /// - Parameters:
+  ///   - connection: The connection, which is the template's from now on.
+  ///   - pid: The process, as it says itself.
+  package func attachTemplate(_ connection: RPCConnection, pid: Int?) {
     template = connection
-    connection.onRequest = { [unowned self] in violated("the template: it made the request \($0.method)") }
+    log(.start, process: "template", ["pid": pid])
+    connection.onRequest = { [unowned self] in violated("the template made the request \($0.method)") }
     connection.onNotification = { [unowned self] method, params in
       do throws(ProtocolViolation) {
         try templateReceived(method, params)
       } catch {
-        violated("the template: \(error)")
+        violated("the template broke the protocol: \(error)")
       }
     }
     connection.onEnd = { [unowned self] in
       template = nil
       guard case .stopping = state else {
-        note("has lost its template, and with it its workers")
-        return kill()
+        return kill(because: "its template has ended, and with it its workers")
       }
       giveUpStoppingWorkers()
     }
@@ -85,10 +89,7 @@ extension VirtualMachine {
     ]
   }
 
-  private func violated(_ what: String) {
-    note("is killed: \(what)")
-    kill()
-  }
+  private func violated(_ what: String) { kill(because: what) }
 
   private func received(_ method: String, _ params: JSONValue) throws(ProtocolViolation) {
     switch method {
@@ -112,7 +113,7 @@ extension VirtualMachine {
     case "problem":
       guard let text = params["text"]?.string, let index = componentNamed(by: params) else { return }
       components[index].problems.append(text)
-      note("component \(components[index].plan.name): \(text)")
+      log(.fail, ["component": components[index].plan.name, "reason": text])
     default: break
     }
   }
@@ -152,7 +153,7 @@ extension VirtualMachine {
     components[index].state = .failed
     components[index].error = error
     let name = components[index].plan.name
-    note("component \(name) failed: \(error)")
+    log(.fail, ["component": name, "reason": error])
     // Nobody will serve what it registered before the VM died.
     for entry in components[index].entries { dispatcher.refuse(entry.id, because: "component \(name): \(error)") }
   }
@@ -203,8 +204,10 @@ extension VirtualMachine {
             dispatcher.endpointReady(threadsEndpoint, serving: callpoints, credit: configuration.threads)
             checkReadiness()
           },
-          violated: { [unowned self] in violated("its reply pipe: \($0)") },
-          overran: { [unowned self] label in note("\(label) runs on after its deadline; its thread is lost") }),
+          violated: { [unowned self] in violated("it broke the protocol on its reply pipe: \($0)") },
+          overran: { [unowned self] label in
+            log(.note, ["callpoint": label, "reason": "it runs on after its deadline; its thread is lost"])
+          }),
         remoteEnds: ends)
       threadsEndpoint = endpoint
       channel?.notify(
@@ -242,6 +245,7 @@ extension VirtualMachine {
     for component in components where component.state == .running {
       for entry in component.entries where !forked.contains(entry.id) { dispatcher.refuse(entry.id, because: nil) }
     }
+    log(.ready, process: "vm", ["pid": pid, "mode": decision?.mode.rawValue])
     perform(lifecycle.becameReady())
     watchHealth()
   }

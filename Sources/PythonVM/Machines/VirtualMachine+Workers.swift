@@ -52,6 +52,7 @@ extension VirtualMachine {
           "title": .string("callpoint: \(plan.name) \(entry.identity)"),
         ], descriptors: ends)
     } catch {
+      log(.fail, process: "worker", ["callpoint": entry.identity, "reason": error])
       ended(worker: index, because: "\(error)")
     }
   }
@@ -62,13 +63,16 @@ extension VirtualMachine {
     switch method {
     case "template.forked":
       workers[index].pid = params["pid"]?.int.flatMap { Int32(exactly: $0) }
+      log(.start, process: "worker", ["callpoint": label(of: workers[index]), "pid": workers[index].pid])
     case "template.failed":
-      ended(worker: index, because: params["error"]?.string ?? "the fork failed")
+      let error = params["error"]?.string ?? "the fork failed"
+      log(.fail, process: "worker", ["callpoint": label(of: workers[index]), "reason": error])
+      ended(worker: index, because: error)
     case "template.exited":
       let status = ExitStatus(wire: Int32(clamping: params["status"]?.int ?? 0))
       let pid = workers[index].pid.map(String.init) ?? "?"
       workers[index].lastExit = "\(status)"
-      note("worker \(pid) of \(label(of: workers[index])) ended: \(status)")
+      log(.exit, process: "worker", ["callpoint": label(of: workers[index]), "pid": pid, "status": status])
       // What its callbacks left behind has been adopted by the guard, which is not told.
       processes.sweep()
       ended(worker: index, because: "its worker, process \(pid), ended: \(status)")
@@ -94,6 +98,9 @@ extension VirtualMachine {
 
   private func workerReady(_ endpoint: EndpointID) {
     guard let index = worker(of: endpoint) else { return }
+    log(
+      .ready, process: "worker",
+      ["callpoint": label(of: workers[index]), "pid": workers[index].endpoint?.pid])
     perform(workers[index].lifecycle.becameReady(), onWorker: index)
   }
 
@@ -110,7 +117,24 @@ extension VirtualMachine {
     giveUpEndpoint(ofWorker: index, because: CallError(.workerLost, reason))
     let hasWorked = endpoint?.hasAnswered ?? false
     workers[index].lastLoss = reason
-    perform(workers[index].lifecycle.ended(hasWorked: hasWorked, using: &random), onWorker: index)
+    let actions = workers[index].lifecycle.ended(hasWorked: hasWorked, using: &random)
+    logRestart(ofWorker: index, actions)
+    perform(actions, onWorker: index)
+  }
+
+  private func logRestart(ofWorker index: Int, _ actions: [WorkerLifecycle.Action]) {
+    for action in actions {
+      let pause: Duration
+      switch action {
+      case .fork: pause = .zero
+      case .forkAfter(let time): pause = time
+      case .serve, .giveUpForNow, .askToFinish, .announceStop: continue
+      }
+      let failures = workers[index].lifecycle.failures
+      log(
+        .restart, process: "worker",
+        ["callpoint": label(of: workers[index]), "after": "\(pause.seconds) s", "failures": failures])
+    }
   }
 
   /// Refuses the callpoint's requests, unless another worker serves it.
@@ -137,7 +161,7 @@ extension VirtualMachine {
 
   private func killWorker(_ endpoint: EndpointID, because reason: String) {
     guard let index = worker(of: endpoint), let pid = workers[index].pid ?? workers[index].endpoint?.pid else { return }
-    note("worker \(pid) of \(label(of: workers[index])) is killed: \(reason)")
+    log(.kill, process: "worker", ["callpoint": label(of: workers[index]), "pid": pid, "reason": reason])
     // The template has not reported the worker's end, so the number is still the worker's.
     Glibc.kill(pid, SIGKILL)
   }

@@ -15,17 +15,17 @@ package final class VirtualMachine {
     /// It wrote a line on standard output or standard error.
     package var printed: (VirtualMachine, ArraySlice<UInt8>) -> Void
     /// Something happened that belongs in the host's log.
-    package var noted: (VirtualMachine, String) -> Void
+    package var happened: (LogEvent) -> Void
 
     /// Creates the closures.
     package init(
       changed: @escaping (VirtualMachine) -> Void,
       printed: @escaping (VirtualMachine, ArraySlice<UInt8>) -> Void,
-      noted: @escaping (VirtualMachine, String) -> Void
+      happened: @escaping (LogEvent) -> Void
     ) {
       self.changed = changed
       self.printed = printed
-      self.noted = noted
+      self.happened = happened
     }
   }
 
@@ -60,6 +60,8 @@ package final class VirtualMachine {
   private static let maximumLogLine = 64 << 10
   private var startTimer: Timer?
   private var stopTimer: Timer?
+  /// Whether the present process has been killed by us.
+  private var isKilled = false
   /// Whether the workers are to leave before the VM is told to stop.
   private var isAskedToStop = false
 
@@ -133,8 +135,10 @@ package final class VirtualMachine {
   }
 
   /// Kills it at once.
-  package func kill() {
-    guard let pid else { return }
+  package func kill(because reason: String) {
+    guard let pid, !isKilled else { return }
+    isKilled = true
+    log(.kill, process: "vm", ["pid": pid, "reason": reason])
     processes.kill(pid)
   }
 
@@ -142,14 +146,14 @@ package final class VirtualMachine {
 
   /// The guard has started the process.
   package func launched(pid: Int32) {
-    note("started as process \(pid)")
+    log(.start, process: "vm", ["pid": pid])
     launchID = nil
     perform(lifecycle.launched(pid: pid))
   }
 
   /// The guard could not start the process.
   package func launchFailed(_ error: String) {
-    note("could not be started: \(error)")
+    log(.fail, process: "vm", ["reason": "it cannot be started: \(error)"])
     launchID = nil
     cancelTimers()
     output?.close()
@@ -160,7 +164,7 @@ package final class VirtualMachine {
 
   /// The process is gone.
   package func exited(_ status: ExitStatus) {
-    note("process ended: \(status)")
+    log(.exit, process: "vm", ["pid": pid, "status": status])
     launchID = nil
     token = ""
     cancelTimers()
@@ -214,8 +218,9 @@ package final class VirtualMachine {
       case .askToStop:
         isAskedToStop = true
         askToStop()
-      case .kill: kill()
+      case .kill(let reason): kill(because: reason)
       case .relaunch(let pause):
+        log(.restart, process: "vm", ["after": "\(pause.seconds) s", "failures": lifecycle.failures])
         _ = reactor.after(pause) { [weak self] in
           guard let self else { return }
           perform(lifecycle.pauseEnded())
@@ -228,10 +233,16 @@ package final class VirtualMachine {
     }
   }
 
-  func note(_ text: String) { events.noted(self, text) }
+  /// Logs what happened to one of its processes, or to something else that is its own.
+  func log(_ word: LogEvent.Word, process: String? = nil, _ fields: LogEvent.Fields = [:]) {
+    var event = LogEvent(word, ["process": process, "vm": plan.name])
+    event.append(fields)
+    events.happened(event)
+  }
 
   private func launch() {
     token = Self.makeToken(using: &random)
+    isKilled = false
     for index in components.indices {
       components[index].state = .starting
       components[index].threads = []
@@ -267,7 +278,7 @@ package final class VirtualMachine {
 
   /// Lets the workers finish what they have, and then runs every `teardown()`.
   private func askToStop() {
-    guard channel != nil else { return kill() }
+    guard channel != nil else { return kill(because: "it was stopped before it had connected to the host") }
     for index in components.indices where components[index].state == .running {
       components[index].state = .stopping
     }
@@ -299,7 +310,6 @@ package final class VirtualMachine {
   }
 
   private func killLateVM() {
-    note("is killed: it did not stop in time; the grace period is \(configuration.grace.seconds) s")
     perform(lifecycle.stopTimedOut())
   }
 

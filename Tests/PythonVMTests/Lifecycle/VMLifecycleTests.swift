@@ -60,7 +60,7 @@ import Testing
     _ = vm.startRequested()
     _ = vm.launched(pid: 7)
     let timeout = vm.startTimedOut("nobody came")
-    #expect(timeout == [.kill])
+    #expect(timeout == [.kill(because: "it did not start within 30 s: nobody came")])
     let end = vm.exited("signal 9", using: &random)
     #expect(end == [.announce] && vm.state == .failed(error: "it did not start within 30 s: nobody came"))
   }
@@ -70,7 +70,7 @@ import Testing
     _ = vm.startRequested()
     _ = vm.startTimedOut("nobody came")
     let launched = vm.launched(pid: 7)
-    #expect(launched == [.kill])
+    #expect(launched == [.kill(because: "it did not start within 30 s: nobody came")])
     _ = vm.exited("signal 9", using: &random)
     #expect(vm.state == .failed(error: "it did not start within 30 s: nobody came"))
   }
@@ -110,7 +110,7 @@ import Testing
     let ready = vm.becameReady()
     #expect(stop == [.askToStop] && ready == [] && !vm.isSettled)
     let late = vm.stopTimedOut()
-    #expect(late == [.kill])
+    #expect(late == [.kill(because: "it did not stop within its grace period")])
     let end = vm.exited("signal 9", using: &random)
     #expect(end == [.announce] && vm.state == .stopped && vm.isSettled)
   }
@@ -130,7 +130,7 @@ import Testing
     let stop = vm.stopRequested()
     #expect(stop == [])
     let launched = vm.launched(pid: 7)
-    #expect(launched == [.kill])
+    #expect(launched == [.kill(because: "it was stopped while it was being launched")])
     _ = vm.exited("signal 9", using: &random)
     #expect(vm.state == .stopped)
   }
