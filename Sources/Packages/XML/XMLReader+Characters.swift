@@ -20,6 +20,18 @@ extension XMLReader {
     return bytes
   }
 
+  /// XML has no place for most control characters, wherever they stand.
+  static func checkCharacters(_ bytes: [UInt8]) throws(XMLError) {
+    guard let place = bytes.firstIndex(where: { !isAllowed(UInt32($0)) }) else { return }
+    throw XMLError(
+      line: bytes[..<place].count { $0 == UInt8(ascii: "\n") } + 1,
+      message: "the control character \(bytes[place]) is not allowed in XML")
+  }
+
+  private static func isAllowed(_ character: UInt32) -> Bool {
+    character >= 0x20 || character == 0x09 || character == 0x0A || character == 0x0D
+  }
+
   private static func declaredEncoding(of bytes: [UInt8]) -> String? {
     guard bytes.starts(with: "<?xml".utf8), let end = bytes.firstIndex(of: UInt8(ascii: ">")) else { return nil }
     let declaration = String(decoding: bytes[..<end], as: UTF8.self)
@@ -79,8 +91,6 @@ extension XMLReader {
     let byte = bytes[position]
     if byte == UInt8(ascii: "&") {
       text += try reference()
-    } else if byte < 0x20, !Self.isWhitespace(byte) {
-      throw error("the control character \(byte) is not allowed in XML")
     } else {
       text.append(byte)
       advance()
@@ -115,7 +125,9 @@ extension XMLReader {
     let predefined = ["amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'"]
     if let character = predefined[name] { return Array(character.utf8) }
     let number = name.hasPrefix("#x") ? UInt32(name.dropFirst(2), radix: 16) : UInt32(name.dropFirst())
-    guard name.hasPrefix("#"), let number, let scalar = Unicode.Scalar(number) else {
+    guard name.hasPrefix("#"), !name.contains("+"), let number, Self.isAllowed(number),
+      let scalar = Unicode.Scalar(number)
+    else {
       throw error("&\(name); is not known; XML has &amp; &lt; &gt; &quot; &apos; and character numbers")
     }
     return Array(String(scalar).utf8)

@@ -18,6 +18,7 @@ struct XMLReader {
   /// - Throws: ``XMLError`` if it is not a well-formed document.
   static func read(_ bytes: [UInt8]) throws(XMLError) -> XMLElement {
     var reader = XMLReader(bytes: try decode(bytes))
+    try checkCharacters(reader.bytes)
     try reader.skipMiscellaneous()
     guard !reader.isAtEnd else { throw reader.error("the document has no element") }
     guard reader.skip("<") else { throw reader.error("text outside of the root element") }
