@@ -30,6 +30,8 @@ class Act(Action):
 
     def init(self, init_args):
         self.waiting = {}
+        #: The sessions of runs that were aborted before they waited.
+        self.early = set()
 
     @Action.action
     def cb_action(self, uinfo, name, kp, input, output):
@@ -40,7 +42,9 @@ class Act(Action):
 
     def cb_abort(self, uinfo):
         over = self.waiting.get(uinfo.usid)
-        if over is not None:
+        if over is None:
+            self.early.add(uinfo.usid)
+        else:
             over.set()
 
     def do_quick(self, uinfo, input, output):
@@ -72,7 +76,9 @@ class Act(Action):
     def do_hang(self, uinfo, input, output):
         """Waits until it is aborted."""
         over = self.waiting[uinfo.usid] = threading.Event()
-        over.wait(input.ms / 1000)
+        if uinfo.usid not in self.early:
+            over.wait(input.ms / 1000)
+        self.early.discard(uinfo.usid)
         del self.waiting[uinfo.usid]
 
     def do_stuck(self, uinfo, input, output):

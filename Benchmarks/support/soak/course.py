@@ -15,7 +15,7 @@ from support import processes
 from support.hosts import Host
 from support.soak.client import Client
 from support.soak.faults import Faults
-from support.soak.journal import Registers, Request, Runs
+from support.soak.journal import NEVER, Registers, Request, Runs
 from support.soak.mix import Mix
 from support.soak.model import CALM, TARGETS, inconsistencies, values
 
@@ -82,8 +82,6 @@ class Course:
         self._stopped: str | None = None
         self.answers = 0
         self.abandoned = 0
-        self.latencies: list[tuple[float, float]] = []
-        self.disturbances: list[tuple[float, float]] = []
 
     def close(self) -> None:
         """Let the connections go."""
@@ -116,6 +114,7 @@ class Course:
             self._round(min(end, now + self.plan.round_seconds))
             self._settle()
         self._check_runs()
+        self._check_calm()
 
     def _round(self, end: float) -> None:
         """Keep the load up and kill something every second."""
@@ -213,8 +212,6 @@ class Course:
         self.answers += 1
         outcome = request.outcome or ""
         self.outcomes.setdefault(request.kind, Counter())[outcome] += 1
-        if request.kind == "calm":
-            self.latencies.append((request.sent, request.answered - request.sent))
         if outcome not in request.allowed:
             return self._complain(f"{request.kind} {request.number} ended in {json.dumps(answer)[:500]}")
         if outcome == "callback-error" and request.failure not in answer["error"]["message"]:
@@ -309,13 +306,37 @@ class Course:
         if now - self._told < 5:
             return
         self._told = now
-        on_the_way = sum(len(client.waiting) for client in self._clients)
+        on_the_way = Counter(request.kind for client in self._clients for request in client.waiting.values())
         total: Counter[str] = Counter()
         for counts in self.outcomes.values():
             total += counts
         kills = sum(self.faults.kills.values())
         words = ", ".join(f"{count} {outcome}" for outcome, count in total.most_common())
-        print(f"{now - self.begun:6.1f} s  {on_the_way} in flight, {kills} kills; {words}", flush=True)
+        most = ", ".join(f"{count} {kind}" for kind, count in on_the_way.most_common(4))
+        print(f"{now - self.begun:6.1f} s  {sum(on_the_way.values())} in flight ({most}), {kills} kills; {words}", flush=True)
+
+    def calm(self) -> tuple[list[Request], list[Request]]:
+        """Return the requests for the VM that nobody touches: those that no guard's death met, and those that one did.
+
+        When a guard dies, so do all VMs; that is over when a request that was sent later has its result.
+        """
+        asked = [request for request in self.requests if request.kind == "calm" and request.outcome != "abandoned"]
+        spans = []
+        for death in self.faults.guard_deaths:
+            served = (request.answered for request in asked if request.sent > death and request.outcome == "result")
+            spans.append((death, min(served, default=NEVER)))
+        undisturbed: list[Request] = []
+        disturbed: list[Request] = []
+        for request in asked:
+            met = any(request.answered >= begun and request.sent <= ended for begun, ended in spans)
+            (disturbed if met else undisturbed).append(request)
+        return undisturbed, disturbed
+
+    def _check_calm(self) -> None:
+        """Whoever is not touched must not notice what happens to others."""
+        for request in self.calm()[0]:
+            if request.outcome != "result":
+                self._complain(f"request {request.number} for a VM that nobody touched ended in {request.outcome}")
 
     def _check_runs(self) -> None:
         for text in Runs.load(self.records).violations(self.requests):
