@@ -93,9 +93,9 @@ final class Commit {
 
   /// Works on the data as they are once no other commit has some service instances in hand.
   private func again(holding touched: Set<Keypath>) {
-    store.release(held)
+    store.turns.release(held)
     held = []
-    store.acquire(touched) { [self] in
+    store.turns.acquire(touched) { [self] in
       held = touched
       again()
     }
@@ -126,7 +126,7 @@ final class Commit {
   func fail(_ error: CallError) { finish(.failure(error)) }
 
   private func finish(_ result: Result<Outcome, CallError>) {
-    store.release(held)
+    store.turns.release(held)
     held = []
     // A session goes on with what it wrote itself; what services wrote for a commit that did not happen is not part of it.
     if let prepared, request.isDryRun || result.isFailure { request.prepared?.restore(prepared) }

@@ -10,10 +10,9 @@ import Yang
 final class Store {
   /// What is committed.
   var snapshot: Snapshot
+  /// The commits that have service instances in hand, and those that wait for one.
+  let turns = InstanceTurns()
   private var workspaces: [UInt64: Workspace] = [:]
-  /// The service instances that a commit has in hand, and the commits that wait for one.
-  private var held: Set<Keypath> = []
-  private var waiting: [(instances: Set<Keypath>, proceed: () -> Void)] = []
 
   /// A document that cannot be loaded.
   struct LoadError: Error, CustomStringConvertible {
@@ -65,36 +64,4 @@ final class Store {
 
   /// The open transaction with a number.
   func workspace(_ number: UInt64) -> Workspace? { workspaces[number] }
-
-  /// Waits until no other commit has any of the instances in hand.
-  ///
-  /// All of them are taken at once, so that commits cannot wait for each other, and in the order of the calls, so that none
-  /// waits for ever.
-  func acquire(_ instances: Set<Keypath>, _ proceed: @escaping () -> Void) {
-    waiting.append((instances, proceed))
-    admit()
-  }
-
-  /// Lets the next commits have the instances.
-  func release(_ instances: Set<Keypath>) {
-    held.subtract(instances)
-    admit()
-  }
-
-  private func admit() {
-    var taken = held
-    var admitted: [() -> Void] = []
-    var left: [(instances: Set<Keypath>, proceed: () -> Void)] = []
-    for waiter in waiting {
-      if taken.isDisjoint(with: waiter.instances) {
-        held.formUnion(waiter.instances)
-        admitted.append(waiter.proceed)
-      } else {
-        left.append(waiter)
-      }
-      taken.formUnion(waiter.instances)
-    }
-    waiting = left
-    for proceed in admitted { proceed() }
-  }
 }
