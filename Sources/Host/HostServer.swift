@@ -39,9 +39,6 @@ package final class HostServer {
   /// What waits until a VM has come to rest.
   private var waiters: [(vm: String, body: (VirtualMachine) -> Void)] = []
 
-  /// The longest message that the control socket accepts, in bytes.
-  static let maximumLine = 16 << 20
-
   /// Loads packages and makes everything ready to run.
   ///
   /// - Parameter settings: What the user chose.
@@ -50,7 +47,8 @@ package final class HostServer {
     self.settings = settings
     installation = try Installation.current()
     reactor = try Reactor()
-    dispatcher = Dispatcher(reactor: reactor, grace: settings.grace)
+    dispatcher = Dispatcher(
+      reactor: reactor, grace: settings.grace, messageLimit: settings.messageLimit)
     stateDirectory = try StateDirectory(path: settings.stateDirectory, socketPath: settings.socketPath)
     log = try HostLog(prefix: settings.logFilePrefix)
     runtime = try PackageRuntime(
@@ -143,7 +141,8 @@ package final class HostServer {
       runtimeDirectory: installation.runtimeDirectory, ncsDirectory: installation.ncsDirectory,
       socketPath: absolutePath(stateDirectory.socketPath), workingDirectory: FileManager.default.currentDirectoryPath,
       schemaPath: schemaPath, logFilePrefix: settings.logFilePrefix, logLevel: settings.logLevel,
-      threads: settings.threads, workers: settings.workers, defaultWorkers: settings.defaultWorkers,
+      messageLimit: settings.messageLimit, threads: settings.threads, workers: settings.workers,
+      defaultWorkers: settings.defaultWorkers,
       startTimeout: settings.startTimeout, grace: settings.grace, restartsAutomatically: settings.restartsVMs,
       parentDeathSignalWorks: parentDeathSignalWorks ?? false, environment: ProcessInfo.processInfo.environment)
   }
@@ -312,7 +311,7 @@ package final class HostServer {
   private func accept(_ descriptor: consuming Descriptor) {
     do throws(KernelFailure) {
       let connection = ControlConnection(
-        try RPCConnection(descriptor, reactor: reactor, maximumLine: Self.maximumLine))
+        try RPCConnection(descriptor, reactor: reactor, messageLimit: settings.messageLimit))
       connections[ObjectIdentifier(connection)] = connection
       connection.connection.onRequest = { [unowned self, unowned connection] request in
         serve(request, on: connection)

@@ -117,6 +117,28 @@ package struct JSONScanner {
     while let name = try nextKey() { try body(name, skip()) }
   }
 
+  /// A member of an object of which only the beginning is there.
+  ///
+  /// - Parameters:
+  ///   - name: The member's name.
+  ///   - text: The beginning of the object's text.
+  /// - Returns: The member's value; `nil` if it is not in the text, or not to its end.
+  package static func leadingMember(_ name: String, in text: UnsafeRawBufferPointer) -> JSONValue? {
+    var scanner = JSONScanner(text)
+    do throws(JSONError) {
+      try scanner.beginObject()
+      while let key = try scanner.nextKey() {
+        let range = try scanner.skip()
+        // A number may go on behind the end of the text.
+        guard scanner.skipWhitespace() != nil else { return nil }
+        if key == name { return try JSONValue(parsing: UnsafeRawBufferPointer(rebasing: text[range])) }
+      }
+    } catch {
+      // The rest of the text is missing: the member is not there, as far as anybody can know.
+    }
+    return nil
+  }
+
   /// Makes sure that nothing but white space is left.
   ///
   /// - Throws: ``JSONError`` if something is.

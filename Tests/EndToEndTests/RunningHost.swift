@@ -152,7 +152,7 @@ final class RunningHost {
 func refusal(_ body: () throws -> JSONValue) throws -> ControlClient.Refusal {
   do {
     let result = try body()
-    throw Unexpected(description: "the request was not refused: \(result.text)")
+    throw Unexpected(description: "the request was not refused: \(result.text.prefix(500))")
   } catch let refusal as ControlClient.Refusal {
     return refusal
   }

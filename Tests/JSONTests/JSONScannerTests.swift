@@ -125,4 +125,20 @@ import Testing
       _ = #expect(throws: JSONError.self) { try scanner.skip() }
     }
   }
+
+  @Test func `a member of an object of which only the beginning is there is found if it is whole`() {
+    func id(_ text: String) -> JSONValue? {
+      Array(text.utf8).withUnsafeBytes { JSONScanner.leadingMember("id", in: $0) }
+    }
+    #expect(id(#"{"id":17,"params":{"value":"xxxx"#) == 17)
+    #expect(id(#"{"jsonrpc":"2.0","id":"a b","met"#) == "a b")
+    #expect(id(#"{"params":{"id":1},"id":2}"#) == 2)
+    #expect(id(#"{"params":{"id":1,"x"#) == nil)
+    // It may have been 170, or a longer text.
+    #expect(id(#"{"id":17"#) == nil)
+    #expect(id(#"{"id":"17"#) == nil)
+    #expect(id(#"[{"id":17,"#) == nil)
+    #expect(id("garbage") == nil)
+    #expect(id("") == nil)
+  }
 }

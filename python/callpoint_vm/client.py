@@ -18,7 +18,7 @@ from ncs._schema import Schema
 
 from callpoint_vm import api, forks
 from callpoint_vm.serving import current
-from callpoint_vm.wire import Link, Message
+from callpoint_vm.wire import Link, Message, ProtocolError, TooLong, set_limit
 
 
 class _Connections(threading.local):
@@ -105,21 +105,34 @@ class HostClient:
 
     def _call(self, method: str, params: Message) -> Message:
         try:
-            answer = self._link().call(method, params)
+            return _result(self._link().call(method, params))
+        except TooLong as error:
+            raise failure(f"{method} cannot be sent: {error}", "too-large") from None
         except (EOFError, OSError) as error:
-            if self._connections.link is not None:
-                self._connections.link.close()
-                self._connections.link = None
+            self._disconnect()
             raise EOF(f"{method}: {error}") from None
-        return _result(answer)
+        except ProtocolError as error:
+            # What else lies in this connection cannot be told apart any more.
+            self._disconnect()
+            raise EOF(f"{method}: what the host answered makes no sense: {error}") from None
 
     def _link(self) -> Link:
         mine = self._connections
         if mine.link is None or mine.pid != os.getpid():
             link = Link(self._path)
-            _result(link.call("thread.hello", {"token": self._token, "pid": os.getpid()}))
+            try:
+                hello = _result(link.call("thread.hello", {"token": self._token, "pid": os.getpid()}))
+                set_limit(int(hello["messageLimit"]))
+            except BaseException:
+                link.close()
+                raise
             mine.link, mine.pid = link, os.getpid()
         return mine.link
+
+    def _disconnect(self) -> None:
+        link, self._connections.link = self._connections.link, None
+        if link is not None:
+            link.close()
 
 
 def connect() -> HostClient:
@@ -138,7 +151,9 @@ def _given(**params: Any) -> Message:
 
 def _result(answer: Message) -> Message:
     error = answer.get("error")
-    if error is None:
-        return answer.get("result") or {}
+    if error is None and isinstance(answer.get("result"), dict):
+        return answer["result"]
+    if not isinstance(error, dict):
+        raise ProtocolError(f"an answer has neither a result nor an error: {str(answer)[:200]}")
     data = error.get("data") or {}
     raise failure(error.get("message", "the host refused and did not say why"), data.get("kind"), data.get("errno"))

@@ -15,6 +15,9 @@ from callpoint_vm.callpoint import Callpoint
 from callpoint_vm.leaving import complain
 from callpoint_vm.wire import Message
 
+#: The most characters of an exception's text that the host is told.
+_LONGEST_TEXT = 4096
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -159,7 +162,7 @@ def describe(error: BaseException, directory: str) -> str:
     name = type(error).__name__
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}:{error.lineno}: {name}: {error.msg}"
-    text = f"{name}: {error}" if str(error) else name
+    text = f"{name}: {error}"[:_LONGEST_TEXT] if str(error) else name
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if os.path.abspath(frame.filename).startswith(os.path.join(directory, "")):
             return f"{frame.filename}:{frame.lineno}: {text}"

@@ -27,10 +27,10 @@ from callpoint_vm.descriptors import Descriptor
 from callpoint_vm.leaving import complain, leave
 from callpoint_vm.serving import Call, current
 from callpoint_vm.wire import (
-    LIMIT,
     Lines,
     Message,
     ProtocolError,
+    TooLong,
     line,
     read_chunk,
     write_all,
@@ -391,11 +391,10 @@ class Endpoint:
     def _answer(self, identifier: int, reply: Message) -> None:
         try:
             data = line({"id": identifier, **reply})
+        except TooLong as error:
+            data = line({"id": identifier, **_refusal(f"the reply is too long: {error}", "too-large")})
         except (TypeError, ValueError, RecursionError, MemoryError) as error:
             data = line({"id": identifier, **_refusal(f"the reply cannot be written as JSON: {error}")})
-        if len(data) > LIMIT:
-            text = f"the reply has {len(data)} bytes, and a message may have {LIMIT}"
-            data = line({"id": identifier, **_refusal(text)})
         self._write(data)
 
     def _write(self, data: bytes) -> None:
@@ -417,5 +416,5 @@ def _checked(request: Message) -> Message:
     return request
 
 
-def _refusal(text: str) -> Message:
-    return {"error": {"message": text}}
+def _refusal(text: str, kind: Optional[str] = None) -> Message:
+    return {"error": {"message": text} if kind is None else {"message": text, "kind": kind}}

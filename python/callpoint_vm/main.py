@@ -16,7 +16,7 @@ import traceback
 from collections import deque
 from typing import Any, Callable, NoReturn, Optional, Sequence
 
-from callpoint_vm import api, client, forks, logs, parent, settings, template, threads
+from callpoint_vm import api, client, forks, logs, parent, settings, template, threads, wire
 from callpoint_vm.callpoint import Callpoint
 from callpoint_vm.components import Component, Plan
 from callpoint_vm.descriptors import Descriptor
@@ -87,6 +87,7 @@ class VM:
         self._armed: bool = plan["parentDeathSignal"]
         self._name: str = plan["vm"]
         self._pid = os.getpid()
+        wire.set_limit(plan["messageLimit"])
         api.set_log_handler(logs.start(plan["log"]["prefix"], self._name, plan["log"]["level"]))
         os.environ["CALLPOINT_SCHEMA"] = plan["schema"]
         api.install(client.connect())

@@ -14,7 +14,7 @@ from typing import Any
 from callpoint_vm import forks
 from callpoint_vm.descriptors import Descriptor
 
-#: The most bytes one message may have.
+#: The most bytes one message may have until the host has said how many it allows.
 LIMIT = 16 * 1024 * 1024
 
 #: The most bytes one read takes.
@@ -25,13 +25,31 @@ Message = dict[str, Any]
 _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
+_limit = LIMIT
+
+
 class ProtocolError(Exception):
     """The other side sent something that is not a message."""
 
 
+class TooLong(Exception):
+    """A message has more bytes than the host accepts; nothing of it was sent."""
+
+
+def set_limit(size: int) -> None:
+    """Takes note of how many bytes the host allows a message to have."""
+    global _limit
+    _limit = size
+
+
 def line(message: Message) -> bytes:
     """The message as it travels."""
-    return _encode(message).encode("ascii") + b"\n"
+    data = _encode(message).encode("ascii") + b"\n"
+    if len(data) - 1 > _limit:
+        raise TooLong(
+            f"it has {len(data) - 1} bytes, and a message may have {_limit >> 20} MiB (callpoint serve --message-limit)"
+        )
+    return data
 
 
 class Lines:
@@ -53,8 +71,8 @@ class Lines:
         if rest:
             self._partial.append(rest)
             self._size += len(rest)
-            if self._size > LIMIT:
-                raise ProtocolError(f"a message is longer than {LIMIT} bytes")
+            if self._size > _limit:
+                raise ProtocolError(f"a message is longer than {_limit} bytes")
         return messages
 
 

@@ -26,6 +26,7 @@ _ERRNO_OF_KIND = {
     "not-supported": _C["ERR_NOT_IMPLEMENTED"],
     "busy": _C["ERR_RESOURCE_DENIED"],
     "unavailable": _C["ERR_UNAVAILABLE"],
+    "too-large": _C["ERR_RESOURCE_DENIED"],
 }
 
 

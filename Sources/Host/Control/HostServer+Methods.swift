@@ -75,7 +75,7 @@ extension HostServer {
       machine.attachTemplate(connection.connection, pid: request.params["pid"]?.int)
     default:
       connection.role = .thread(machine)
-      connection.connection.reply(to: request.id, [:])
+      connection.connection.reply(to: request.id, ["messageLimit": .integer(Int64(settings.messageLimit))])
     }
     guard case .thread = connection.role else {
       // From now on its end is the VM's affair.

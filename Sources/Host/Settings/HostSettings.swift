@@ -23,6 +23,8 @@ package struct HostSettings: Sendable {
   package var startTimeout = Duration.seconds(30)
   /// Directories of YANG modules that win over the installation's.
   package var yangPath: [String] = []
+  /// The longest message on any link, in bytes.
+  package var messageLimit = 16 << 20
   /// The most threads of an endpoint, which is also how many requests it may have at a time.
   package var threads = 64
   /// The number of workers of single callpoints, by name.

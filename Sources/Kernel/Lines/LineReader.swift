@@ -6,24 +6,36 @@ package final class LineReader {
   package enum End: Error, Hashable, Sendable, CustomStringConvertible {
     /// The other side closed, after a whole line.
     case closed
-    /// The other side sent what is no line.
-    case violation(PeerViolation)
+    /// The other side closed within a line.
+    case cutOff(byteCount: Int)
     /// Reading failed.
     case failed(KernelFailure)
 
     package var description: String {
       switch self {
       case .closed: "the other side has closed the connection"
-      case .violation(let violation): violation.description
+      case .cutOff(let count): "the connection ended within a line, after \(count) bytes of it"
       case .failed(let failure): failure.description
       }
     }
   }
 
+  /// What becomes of lines that are too long.
+  package enum LongLines {
+    /// They come in pieces, and a last line without its end comes too, as suits what people read.
+    case cut
+    /// They are left out; the closure gets the beginning of each as soon as it is too long.
+    case skip((_ beginning: [UInt8]) -> Void)
+  }
+
+  /// Called with the bytes of memory that wait for the end of a line, after each read.
+  package var onHeld: (Int) -> Void = { _ in }
+
   private let reactor: Reactor
   private var descriptor: Descriptor?
   private var registration: Registration?
   private var decoder: FrameDecoder
+  private let longLines: LongLines
   private let onLine: (ArraySlice<UInt8>) -> Void
   private let onEnd: (End) -> Void
 
@@ -33,18 +45,20 @@ package final class LineReader {
   /// Starts to read.
   ///
   /// `onLine` is called for every line, without its newline; `onEnd` once, after the last line, unless the reader is
-  /// closed or dropped before. With `cutsLongLines`, lines that are too long or have no end come in pieces.
+  /// closed or dropped before.
   package init(
     _ descriptor: consuming Descriptor, reactor: Reactor, maximumLineLength: Int = 16 << 20,
-    cutsLongLines: Bool = false, onLine: @escaping (ArraySlice<UInt8>) -> Void, onEnd: @escaping (End) -> Void
+    longLines: LongLines = .cut, onLine: @escaping (ArraySlice<UInt8>) -> Void, onEnd: @escaping (End) -> Void
   ) throws(KernelFailure) {
     try descriptor.setNonBlocking()
     let number = descriptor.number
     self.reactor = reactor
     self.descriptor = consume descriptor
+    self.longLines = longLines
     self.onLine = onLine
     self.onEnd = onEnd
-    decoder = FrameDecoder(maximumLineLength: maximumLineLength, cutsLongLines: cutsLongLines)
+    let cuts = if case .cut = longLines { true } else { false }
+    decoder = FrameDecoder(maximumLineLength: maximumLineLength, cutsLongLines: cuts)
     registration = try reactor.watch(number, .readable) { [weak self] _ in self?.read(atMost: Self.turn) }
   }
 
@@ -74,7 +88,8 @@ package final class LineReader {
   package func readRestAndClose() {
     readUntilBlocked()
     guard isOpen else { return }
-    deliverRest()
+    let rest = decoder.takeRest()
+    if !rest.isEmpty { onLine(rest) }
     close()
   }
 
@@ -101,26 +116,31 @@ package final class LineReader {
   }
 
   private func deliver() {
-    do throws(PeerViolation) {
-      while isOpen, let line = try decoder.nextLine() { onLine(line) }
-    } catch {
-      end(.violation(error))
+    while isOpen, let frame = decoder.next() {
+      switch frame {
+      case .line(let line): onLine(line)
+      case .tooLong(let beginning): leftOut(beginning)
+      }
     }
+    if isOpen { onHeld(decoder.heldByteCount) }
   }
 
-  private func deliverRest() {
-    let rest = decoder.takeRest()
-    if !rest.isEmpty { onLine(rest) }
+  /// Leaves out the line that has no end yet, as if it were too long.
+  package func skipLine() {
+    if let beginning = decoder.skipLine() { leftOut(beginning) }
+    onHeld(decoder.heldByteCount)
+  }
+
+  private func leftOut(_ beginning: [UInt8]) {
+    if case .skip(let body) = longLines { body(beginning) }
   }
 
   private func finish() {
-    if decoder.cutsLongLines { deliverRest() }
-    do throws(PeerViolation) {
-      try decoder.finish()
-      end(.closed)
-    } catch {
-      end(.violation(error))
-    }
+    let rest = decoder.takeRest()
+    if rest.isEmpty { return end(.closed) }
+    guard case .cut = longLines else { return end(.cutOff(byteCount: rest.count)) }
+    onLine(rest)
+    end(.closed)
   }
 
   private func end(_ end: End) {

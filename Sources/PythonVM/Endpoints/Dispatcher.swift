@@ -49,11 +49,9 @@ package final class Dispatcher {
   /// How many callbacks may wait for a request, each for the next: what goes deeper calls itself without end.
   private static let deepest = 16
 
-  /// A line may have 16 MiB, with the two numbers before the body.
-  private static let longestBody = (16 << 20) - 64
-
   private let reactor: Reactor
   private let grace: Duration
+  private let messageLimit: Int
   private var router = Router()
   private var targets: [CallpointID: Target] = [:]
   private var statistics: [CallpointID: Statistics] = [:]
@@ -69,9 +67,11 @@ package final class Dispatcher {
   /// - Parameters:
   ///   - reactor: Where timers run.
   ///   - grace: How long a callback may go on after its deadline before its worker is killed.
-  package init(reactor: Reactor, grace: Duration) {
+  ///   - messageLimit: The longest message that an endpoint reads, in bytes.
+  package init(reactor: Reactor, grace: Duration, messageLimit: Int) {
     self.reactor = reactor
     self.grace = grace
+    self.messageLimit = messageLimit
   }
 
   /// A number that no request and no transaction has had.
@@ -121,8 +121,10 @@ package final class Dispatcher {
       completion(.failure(CallError(.unavailable, reason)))
       return request
     }
-    guard body.tail.count <= Self.longestBody else {
-      completion(.failure(CallError(.tooLarge, "the request has more than \(Self.longestBody) bytes")))
+    guard body.longestLine <= messageLimit else {
+      let label = targets[callpoint]?.label ?? "the callpoint"
+      let text = "the request to \(label) is longer than \(MessageLimit.text(messageLimit))"
+      completion(.failure(CallError(.tooLarge, text)))
       return request
     }
     let now = reactor.now

@@ -1,4 +1,5 @@
 import Callpoints
+import JSON
 import Kernel
 
 /// A worker, or a VM that serves with threads: three pipes and a page.
@@ -42,13 +43,14 @@ final class Endpoint {
   /// - Parameters:
   ///   - id: The endpoint's number.
   ///   - threads: How many callbacks may run at once, those called from inside a callback apart.
+  ///   - messageLimit: The longest reply that is accepted, in bytes.
   ///   - reactor: Where the pipes are watched.
   ///   - dispatcher: Where replies go.
   ///   - events: What the endpoint tells its VM.
   ///   - remoteEnds: Receives the ends that the process gets, in the order of the wire protocol.
   /// - Throws: ``KernelFailure`` if the system has no descriptors left.
   init(
-    id: EndpointID, threads: Int, reactor: Reactor, dispatcher: Dispatcher, events: Events,
+    id: EndpointID, threads: Int, messageLimit: Int, reactor: Reactor, dispatcher: Dispatcher, events: Events,
     remoteEnds: DescriptorBundle
   ) throws(KernelFailure) {
     self.id = id
@@ -68,10 +70,11 @@ final class Endpoint {
     requests = try LineWriter(requestPipe.takeWriteEnd(), reactor: reactor) { _ in }
     control = try LineWriter(controlPipe.takeWriteEnd(), reactor: reactor) { _ in }
     replies = try LineReader(
-      replyPipe.takeReadEnd(), reactor: reactor,
+      replyPipe.takeReadEnd(), reactor: reactor, maximumLineLength: messageLimit,
+      longLines: .skip { [unowned self] beginning in receivedTooMuch(beginning, limit: messageLimit) },
       onLine: { [unowned self] line in line.withUnsafeBytes { received($0) } },
       onEnd: { end in
-        if case .violation(let violation) = end { events.violated(ProtocolViolation("\(violation)")) }
+        if case .cutOff = end { events.violated(ProtocolViolation("\(end)")) }
       })
   }
 
@@ -118,6 +121,20 @@ final class Endpoint {
     requests.close()
     control.close()
     replies?.close()
+  }
+
+  /// A reply was too long to be read: its request fails, and the process may go on.
+  private func receivedTooMuch(_ beginning: [UInt8], limit: Int) {
+    let id = beginning.withUnsafeBytes { JSONScanner.leadingMember("id", in: $0)?.uint }
+    do throws(ProtocolViolation) {
+      guard let id else { throw ProtocolViolation("a line on its reply pipe is longer than \(limit) bytes") }
+      hasAnswered = true
+      hasProgressed = true
+      let error = CallError(.tooLarge, "the reply is longer than \(MessageLimit.text(limit))")
+      try dispatcher.replied(RequestID(id), .failure(error), from: self)
+    } catch {
+      events.violated(error)
+    }
   }
 
   private func received(_ line: UnsafeRawBufferPointer) {

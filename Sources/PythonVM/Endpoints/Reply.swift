@@ -73,7 +73,9 @@ package struct Reply {
   }
 
   private static func callbackError(_ error: JSONValue) -> CallError {
-    CallError(.callbackError, error["message"]?.string ?? "the callback failed", errno: error["errno"]?.int)
+    let kind = error["kind"]?.string.flatMap { CallError.Kind(rawValue: $0) }
+    return CallError(
+      kind ?? .callbackError, error["message"]?.string ?? "the callback failed", errno: error["errno"]?.int)
   }
 
   /// The members of `ok`.

@@ -16,6 +16,8 @@ package struct VMConfiguration: Sendable {
   package var logFilePrefix: String
   /// The level of the VMs' logs.
   package var logLevel: LogLevel
+  /// The longest message on any link, in bytes.
+  package var messageLimit: Int
   /// The most threads of an endpoint.
   package var threads: Int
   /// The number of workers of single callpoints, by name.
@@ -36,8 +38,8 @@ package struct VMConfiguration: Sendable {
   /// Creates a configuration.
   package init(
     startCommand: String, runtimeDirectory: String, ncsDirectory: String, socketPath: String, workingDirectory: String,
-    schemaPath: String, logFilePrefix: String, logLevel: LogLevel, threads: Int, workers: [String: Int],
-    defaultWorkers: Int, startTimeout: Duration, grace: Duration, restartsAutomatically: Bool,
+    schemaPath: String, logFilePrefix: String, logLevel: LogLevel, messageLimit: Int, threads: Int,
+    workers: [String: Int], defaultWorkers: Int, startTimeout: Duration, grace: Duration, restartsAutomatically: Bool,
     parentDeathSignalWorks: Bool, environment: [String: String]
   ) {
     self.startCommand = startCommand
@@ -48,6 +50,7 @@ package struct VMConfiguration: Sendable {
     self.schemaPath = schemaPath
     self.logFilePrefix = logFilePrefix
     self.logLevel = logLevel
+    self.messageLimit = messageLimit
     self.threads = threads
     self.workers = workers
     self.defaultWorkers = defaultWorkers

@@ -39,6 +39,7 @@ extension VirtualMachine {
         "prefix": .string(configuration.logFilePrefix), "level": .string(configuration.logLevel.rawValue),
       ],
       "threads": .integer(Int64(configuration.threads)),
+      "messageLimit": .integer(Int64(configuration.messageLimit)),
       "parentDeathSignal": .bool(configuration.parentDeathSignalWorks),
       "selfAssignWarning": "alarm",
     ]
@@ -197,7 +198,8 @@ extension VirtualMachine {
     do throws(KernelFailure) {
       let ends = DescriptorBundle()
       let endpoint = try Endpoint(
-        id: id, threads: configuration.threads, reactor: reactor, dispatcher: dispatcher,
+        id: id, threads: configuration.threads, messageLimit: configuration.messageLimit, reactor: reactor,
+        dispatcher: dispatcher,
         events: Endpoint.Events(
           ready: { [unowned self] _ in
             guard let threadsEndpoint else { return }

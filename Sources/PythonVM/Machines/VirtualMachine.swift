@@ -252,7 +252,7 @@ package final class VirtualMachine {
       let standardOutput = pipe.takeWriteEnd()
       let standardError = try standardOutput.duplicate()
       output = try LineReader(
-        pipe.takeReadEnd(), reactor: reactor, maximumLineLength: Self.maximumLogLine, cutsLongLines: true,
+        pipe.takeReadEnd(), reactor: reactor, maximumLineLength: Self.maximumLogLine, longLines: .cut,
         onLine: { [unowned self] in events.printed(self, $0) }, onEnd: { _ in })
       launchID = processes.launch(
         LaunchRequest(

@@ -23,6 +23,7 @@ package final class RPCConnection {
   /// Called once when the other side has gone or was cut off; not after ``close()``.
   package var onEnd: () -> Void = {}
 
+  private let limit: Int
   private var reader: LineReader?
   private var writer: LineWriter?
 
@@ -31,12 +32,14 @@ package final class RPCConnection {
   /// - Parameters:
   ///   - descriptor: The socket.
   ///   - reactor: Where it is watched.
-  ///   - maximumLine: The longest line that is accepted, in bytes.
+  ///   - messageLimit: The longest message, either way, in bytes.
   /// - Throws: ``KernelFailure`` if it cannot be watched.
-  package init(_ descriptor: consuming Descriptor, reactor: Reactor, maximumLine: Int) throws(KernelFailure) {
+  package init(_ descriptor: consuming Descriptor, reactor: Reactor, messageLimit: Int) throws(KernelFailure) {
+    limit = messageLimit
     writer = try LineWriter(descriptor.duplicate(), reactor: reactor) { [unowned self] _ in end() }
     reader = try LineReader(
-      descriptor, reactor: reactor, maximumLineLength: maximumLine,
+      descriptor, reactor: reactor, maximumLineLength: messageLimit,
+      longLines: .skip { [unowned self] beginning in receivedTooMuch(beginning) },
       onLine: { [unowned self] line in line.withUnsafeBytes { received($0) } },
       onEnd: { [unowned self] _ in end() })
   }
@@ -51,12 +54,18 @@ package final class RPCConnection {
 
   /// Answers a request with a result that is written in place.
   package func reply(to id: JSONValue, result: (inout JSONWriter) -> Void) {
-    send { writer in
+    guard isOpen else { return }
+    let message = Self.message { writer in
       writer.key("id")
       writer.value(id)
       writer.key("result")
       result(&writer)
     }
+    guard message.count <= limit else {
+      let text = "the request was carried out, but its answer, of \(message.count) bytes, is longer than "
+      return refuse(id, CallError(.tooLarge, text + MessageLimit.text(limit)))
+    }
+    deliver(message)
   }
 
   /// Answers a request with an error.
@@ -126,15 +135,28 @@ package final class RPCConnection {
   }
 
   private func send(passing bundle: DescriptorBundle? = nil, _ write: (inout JSONWriter) -> Void) {
-    guard let writer else { return }
+    let json = Self.message(write)
+    deliver(json, passing: bundle)
+  }
+
+  private static func message(_ write: (inout JSONWriter) -> Void) -> [UInt8] {
     var json = JSONWriter()
     json.beginObject()
     json.key("jsonrpc")
     json.string("2.0")
     write(&json)
     json.endObject()
+    return json.bytes
+  }
+
+  private func deliver(_ message: [UInt8], passing bundle: DescriptorBundle? = nil) {
     // Whoever does not read what it asked for is cut off rather than remembered without end.
-    if writer.send(json.bytes + [UInt8(ascii: "\n")], passing: bundle) == .full { end() }
+    if writer?.send(message + [UInt8(ascii: "\n")], passing: bundle) == .full { end() }
+  }
+
+  private func receivedTooMuch(_ beginning: [UInt8]) {
+    let id = beginning.withUnsafeBytes { JSONScanner.leadingMember("id", in: $0) }
+    refuse(id ?? .null, CallError(.tooLarge, "the message is longer than \(MessageLimit.text(limit))"))
   }
 
   private func received(_ line: UnsafeRawBufferPointer) {

@@ -24,6 +24,9 @@ package struct RequestBody: Sendable {
     tail = [UInt8(ascii: ",")] + writer.bytes.dropFirst()
   }
 
+  /// How long the line can be, without its newline, whatever the numbers are.
+  var longestLine: Int { tail.count + 64 }
+
   /// The line that an endpoint reads.
   func line(request: UInt64, registration: Int) -> [UInt8] {
     var line = Array("{\"id\":\(request),\"cp\":\(registration)".utf8)

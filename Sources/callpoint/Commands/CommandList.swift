@@ -34,6 +34,9 @@ enum CommandList {
         name: "--yang-path", value: "DIR",
         help: "where imported YANG modules are looked for; wins over the\nmodules of the installation; may be repeated",
         isRepeatable: true),
+      .init(
+        name: "--message-limit", value: "MIB",
+        help: "the longest message of clients and callbacks, either way:\n1 to 64 MiB (default: 16)"),
       .init(name: "--threads", value: "N", help: "the most threads of a VM or worker (default: 64)"),
       .init(
         name: "--workers", value: "[CALLPOINT=]N",

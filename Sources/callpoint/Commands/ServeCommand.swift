@@ -39,6 +39,7 @@ extension HostSettings {
     startCommand = arguments.value("--start-command")
     if let timeout = try arguments.seconds("--start-timeout") { startTimeout = timeout }
     yangPath = arguments.all("--yang-path")
+    if let number = try arguments.integer("--message-limit", in: 1...64) { messageLimit = number << 20 }
     if let number = try arguments.integer("--threads", in: 1...512) { threads = number }
     for text in arguments.all("--workers") {
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

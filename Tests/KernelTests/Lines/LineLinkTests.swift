@@ -73,8 +73,8 @@ import Testing
 
   @Test func `the end comes after the last line and says whether it was whole`() throws {
     let endings: [(String, LineReader.End)] = [
-      ("a\nb\n", .closed), ("a\nb\nc", .violation(.unterminatedLine(byteCount: 1))), ("", .closed),
-      ("a\n12345\n", .violation(.lineTooLong(limit: 4))),
+      ("a\nb\n", .closed), ("a\nb\nc", .cutOff(byteCount: 1)), ("", .closed),
+      ("a\n12345\n", .closed), ("a\n12345", .closed),
     ]
     for (text, expected) in endings {
       var pipe = try Descriptor.pipe()
@@ -82,13 +82,17 @@ import Testing
       _ = try Array(text.utf8).withUnsafeBytes { try writer.write($0) }
       writer.close()
       var ends: [LineReader.End] = []
-      let reader = try LineReader(pipe.takeReadEnd(), reactor: reactor, maximumLineLength: 4) { _ in
+      var leftOut: [[UInt8]] = []
+      let reader = try LineReader(
+        pipe.takeReadEnd(), reactor: reactor, maximumLineLength: 4, longLines: .skip { leftOut.append($0) }
+      ) { _ in
       } onEnd: { [reactor] in
         ends.append($0)
         reactor.stop()
       }
       reactor.run()
       #expect(ends == [expected])
+      #expect(leftOut == (text.contains("12345") ? [Array("12345".utf8)] : []))
       #expect(!reader.isOpen)
     }
   }

@@ -22,7 +22,7 @@ import Testing
 
   init() throws {
     reactor = try Reactor()
-    dispatcher = Dispatcher(reactor: reactor, grace: .milliseconds(1))
+    dispatcher = Dispatcher(reactor: reactor, grace: .milliseconds(1), messageLimit: 1 << 20)
     dispatcher.open(callpoint, Dispatcher.Target(label: "action a", registration: 0))
   }
 

@@ -21,7 +21,7 @@ final class FakeWorker {
   init(_ number: Int, of dispatcher: Dispatcher, on reactor: Reactor) throws {
     let notes = notes
     endpoint = try Endpoint(
-      id: EndpointID(number), threads: 4, reactor: reactor, dispatcher: dispatcher,
+      id: EndpointID(number), threads: 4, messageLimit: 1 << 20, reactor: reactor, dispatcher: dispatcher,
       events: Endpoint.Events(
         ready: { _ in }, violated: { notes.complaints.append("\($0)") }, overran: { notes.complaints.append($0) }),
       remoteEnds: ends)

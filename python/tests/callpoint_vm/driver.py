@@ -242,6 +242,7 @@ class Host:
         self.pipes: list[Pipes] = []
         self.messages: list[tuple[Connection, Message]] = []
         self.components: list[Message] = []
+        self.message_limit = 16 << 20
         self.plan_changes: Message = {}
         self.refusal: Optional[str] = None
         self.start_command = START_COMMAND
@@ -414,9 +415,14 @@ class Host:
             connection.kind = method.partition(".")[0]
             connection.hello = message["params"]
             connection.pid = message["params"]["pid"]
-            connection.answer(message, self._plan() if method == "vm.hello" else {})
+            connection.answer(message, self._hello_answer(method))
         elif "id" in message:
             self.on_request(connection, message)
+
+    def _hello_answer(self, method: str) -> Message:
+        if method == "vm.hello":
+            return self._plan()
+        return {"messageLimit": self.message_limit} if method == "thread.hello" else {}
 
     def _plan(self) -> Message:
         plan = {
@@ -427,6 +433,7 @@ class Host:
             "schema": str(self.directory / "schema"),
             "log": {"prefix": self.prefix, "level": "info"},
             "threads": 64,
+            "messageLimit": self.message_limit,
             "parentDeathSignal": True,
             "selfAssignWarning": "alarm",
         }

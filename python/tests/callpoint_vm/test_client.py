@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 from tests.callpoint_vm.driver import Connection, HostTestCase, Message
@@ -108,6 +109,27 @@ class ClientTests(HostTestCase):
                 "    result = type(error).__name__, error.confd_errno, error.confd_lasterr"
             )
             self.assertEqual(self.pipes.run(errno, text), f"('Error', {errno}, 'no')")
+
+    def test_a_message_above_the_hosts_limit_is_refused_before_it_is_sent(self) -> None:
+        self.host.message_limit = 1 << 20
+        text = (
+            f"try:\n    {HOST}.write(1, [['set', '/a', 'x' * (1 << 20)]])\nexcept Exception as error:\n"
+            f"    result = error.confd_lasterr\n{HOST}.close(1)"
+        )
+        self.assertIn("trans.write cannot be sent: it has 1048", self.pipes.run(1, f"{HOST}.close(2)\n{text}"))
+        self.assertEqual([params for _, _, params in self.asked], [{"th": 2}, {"th": 1}])
+
+    def test_an_answer_that_makes_no_sense_is_an_error_that_says_so_and_the_next_call_connects_anew(self) -> None:
+        text = (
+            f"try:\n    {HOST}.close(1)\nexcept Exception as error:\n    result = type(error).__name__, str(error)"
+        )
+        for nonsense in (b"nonsense\n", b"[1]\n", b"\xff\xfe\n", b'{"id":2}\n', b'{"id":2,"error":"no"}\n'):
+            self.host.on_request = lambda connection, message: connection.socket.sendall(nonsense)
+            name, text_shown = ast.literal_eval(self.pipes.run(1, text))
+            self.assertEqual(name, "EOF")
+            self.assertIn("makes no sense", text_shown)
+            self.host.on_request = self.answer
+            self.pipes.run(2, f"{HOST}.close(1)")
 
     def test_a_deadline_is_moved_on_the_reply_pipe(self) -> None:
         self.pipes.run(4, f"{HOST}.set_timeout(4, 60)")

@@ -204,7 +204,9 @@ class EndpointTests(unittest.TestCase):
     def test_a_reply_above_the_limit_is_an_error_reply(self) -> None:
         self.served.work = lambda request: {"ok": {"output": "x" * (16 << 20)}}
         self.ask(1)
-        self.assertIn("a message may have 16777216", self.reply(1)["error"]["message"])
+        error = self.reply(1)["error"]
+        self.assertEqual(error["kind"], "too-large")
+        self.assertIn("a message may have 16 MiB", error["message"])
 
     def test_a_large_reply_arrives_whole_between_others(self) -> None:
         self.served.work = lambda request: {"ok": {"output": "x" * (1 << 20 if request["id"] == 2 else 1)}}
