@@ -25,8 +25,7 @@ package final class HostServer {
   var connections: [ObjectIdentifier: ControlConnection] = [:]
 
   private let stateDirectory: StateDirectory
-  private var schemaFile: [UInt8]
-  /// Where that file is for the VMs that start from now on.
+  /// Where the schema file is for the VMs that start from now on.
   private var schemaPath: String
   private var listener: UnixListener?
   private var processes: Guard?
@@ -51,11 +50,17 @@ package final class HostServer {
       reactor: reactor, grace: settings.grace, messageLimit: settings.messageLimit)
     stateDirectory = try StateDirectory(path: settings.stateDirectory, socketPath: settings.socketPath)
     log = try HostLog(prefix: settings.logFilePrefix)
-    runtime = try PackageRuntime(
-      paths: settings.packagePaths, yangPath: settings.yangPath, installation: installation)
-    store = try Store(schema: runtime.schema, loading: settings.loadFile)
-    schemaFile = SchemaFile.bytes(of: runtime.schema)
-    schemaPath = try stateDirectory.writeSchema(schemaFile)
+    runtime = PackageRuntime(packages: PackageSet(try Self.readPackages(settings, installation)))
+    store = try Store(schema: runtime.packages.schema, loading: settings.loadFile)
+    schemaPath = try stateDirectory.writeSchema(runtime.packages.schemaFile)
+  }
+
+  private static func readPackages(
+    _ settings: HostSettings, _ installation: Installation
+  ) throws(PackageError) -> PackageReading {
+    try PackageReading(
+      paths: settings.packagePaths,
+      compiler: SchemaCompiler(searchPath: settings.yangPath, builtIn: installation.yangDirectory))
   }
 
   /// Serves until SIGTERM or SIGINT, or until nothing more can be served.
@@ -85,8 +90,8 @@ package final class HostServer {
   /// What `status` answers; after ``run()``, how everything ended.
   package var status: JSONValue {
     StatusReport(
-      packages: runtime.plan.packages, machines: runtime.machines, dispatcher: dispatcher, points: runtime.points,
-      table: table
+      packages: runtime.packages.plan.packages, machines: runtime.machines, dispatcher: dispatcher,
+      points: runtime.packages.points, table: table
     ).json
   }
 
@@ -220,8 +225,7 @@ package final class HostServer {
 
   /// Packages that take the place of the present ones.
   private struct Reload {
-    let packages: PackageRuntime
-    let schemaFile: [UInt8]
+    let packages: PackageSet
     let completion: (Result<JSONValue, CallError>) -> Void
     /// Why the old packages are loaded again.
     var failure: CallError?
@@ -235,17 +239,15 @@ package final class HostServer {
   /// - Throws: ``CallError`` if the packages cannot be read, or the data do not fit their model; nothing is stopped then.
   func reload(_ completion: @escaping (Result<JSONValue, CallError>) -> Void) throws(CallError) {
     guard isReady else { throw .notNow }
-    let packages: PackageRuntime
+    let packages: PackageSet
     do throws(PackageError) {
-      packages = try PackageRuntime(
-        paths: settings.packagePaths, yangPath: settings.yangPath, installation: installation)
+      packages = PackageSet(try Self.readPackages(settings, installation))
     } catch {
       throw CallError(.invalidRequest, "\(error)")
     }
-    let file = SchemaFile.bytes(of: packages.schema)
     // Whether the data fit is found out before anything is stopped; they may change until the exchange.
-    if file != schemaFile { _ = try store.snapshot(under: packages.schema) }
-    phase = .exchanging(Reload(packages: packages, schemaFile: file, completion: completion))
+    if packages.schemaFile != runtime.packages.schemaFile { _ = try store.snapshot(under: packages.schema) }
+    phase = .exchanging(Reload(packages: packages, completion: completion))
     for machine in runtime.machines { machine.stop() }
     exchangeIfStopped()
   }
@@ -259,14 +261,13 @@ package final class HostServer {
       }
     }
     do {
-      if next.schemaFile != schemaFile {
+      if next.packages.schemaFile != runtime.packages.schemaFile {
         let migrated = try store.snapshot(under: next.packages.schema)
-        schemaPath = try stateDirectory.writeSchema(next.schemaFile)
+        schemaPath = try stateDirectory.writeSchema(next.packages.schemaFile)
         store.snapshot = migrated
         stateDirectory.removeSchemas(except: [schemaPath])
       }
-      schemaFile = next.schemaFile
-      runtime = next.packages
+      runtime = PackageRuntime(packages: next.packages)
     } catch {
       next.failure = CallError(.unavailable, "the packages stay as they were: \(error)")
     }

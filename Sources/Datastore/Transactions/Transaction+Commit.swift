@@ -27,9 +27,10 @@ extension Transaction {
   /// - Parameter current: What is in the store now.
   /// - Returns: The path of something that was read and is different now, of a service instance that ran here and there,
   ///   of one that both together would leave as its service saw it neither here nor there, or of a rule of the model that
-  ///   only both together break; `nil` if the transaction may be committed.
+  ///   only both together break; the root if the model is another one now; `nil` if the transaction may be committed.
   package func conflict(with current: Snapshot) -> Keypath? {
-    staleBasis(in: current) ?? clash(in: merged(onto: current), over: current)
+    if current.index !== index { return .root }
+    return staleBasis(in: current) ?? clash(in: merged(onto: current), over: current)
   }
 
   /// The content that the store has after the transaction.
@@ -38,6 +39,9 @@ extension Transaction {
   /// - Returns: The newer content with this transaction's changes; where both changed a leaf, this one's value.
   /// - Throws: ``DataError`` of kind `conflict` if the transaction must begin again, see ``conflict(with:)``.
   package func committed(onto current: Snapshot) throws(DataError) -> Snapshot {
+    guard current.index === index else {
+      throw DataError(.conflict, .conflict, at: "/", "the data model has changed since the transaction began")
+    }
     if let path = staleBasis(in: current) { throw conflict(at: path) }
     let result = merged(onto: current)
     if let path = clash(in: result, over: current) { throw conflict(at: path) }

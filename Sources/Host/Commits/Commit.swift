@@ -219,12 +219,13 @@ final class Commit {
     }
     let changes = workspace.transaction.changes
     if request.isDryRun {
-      return finish(.success(Outcome(number: number, changes: changes, snapshot: store.snapshot)))
+      // Its paths are of the model under which it began, which a reload may have replaced since.
+      return finish(.success(Outcome(number: number, changes: changes, snapshot: workspace.transaction.base)))
     }
     do throws(DataError) {
       store.snapshot = try workspace.transaction.committed(onto: store.snapshot)
     } catch {
-      return conflicted(at: error.path)
+      return conflicted(error)
     }
     finish(.success(Outcome(number: number, changes: changes, snapshot: store.snapshot)))
   }
@@ -232,9 +233,9 @@ final class Commit {
   /// Begins again, as another commit has changed what this one rests on.
   ///
   /// Commits that met at a service instance have it one after the other from now on, whichever service wrote it.
-  private func conflicted(at path: String) {
+  private func conflicted(_ error: DataError) {
     guard request.prepared == nil, attempt < Self.attempts else {
-      let message = "Conflict detected (70): transaction \(number) read \(path), which has changed"
+      let message = "Conflict detected (70): transaction \(number): \(error)"
       return fail(CallError(.conflict, message, errno: 70))
     }
     if request.isNested { again() } else { again(holding: held.union(runs.keys)) }

@@ -11,9 +11,10 @@ extension HostServer {
     UserSession(name: name, context: context, number: dispatcher.makeNumber())
   }
 
-  func keypath(_ text: String, form: Keypath.Form = .instance) throws(CallError) -> Keypath {
+  /// Reads a path, under the present model unless another one is given.
+  func keypath(_ text: String, in index: SchemaIndex? = nil) throws(CallError) -> Keypath {
     do throws(DataError) {
-      return try Keypath(text, in: store.snapshot.index, form: form)
+      return try Keypath(text, in: index ?? store.snapshot.index)
     } catch {
       throw CallError(error)
     }
@@ -35,7 +36,8 @@ extension HostServer {
   ) throws(CallError) {
     let text = try params.requiredString("path")
     let path = try keypath(text)
-    let node = runtime.schema[path.node]
+    let schema = store.snapshot.schema
+    let node = schema[path.node]
     guard node.kind == .action || node.kind == .rpc else {
       throw CallError(.invalidPath, "\(text) is a \(node.kind.rawValue), not an action", errno: 8)
     }
@@ -46,8 +48,8 @@ extension HostServer {
     guard let input = (params["input"] ?? [:]).object else {
       throw CallError(.invalidValue, "the parameter 'input' must be an object", errno: 5)
     }
-    let inputNode = node.children.map { runtime.schema[$0] }.first { $0.kind == .input } ?? node
-    let checked = try ParameterTree(schema: runtime.schema).check(input, against: inputNode, path: text)
+    let inputNode = node.children.map { schema[$0] }.first { $0.kind == .input } ?? node
+    let checked = try ParameterTree(schema: schema).check(input, against: inputNode, path: text)
     guard let point = node.actionpoint else {
       throw CallError(.notSupported, "\(text) has no actionpoint, and Callpoint does not implement it itself")
     }

@@ -78,8 +78,9 @@ extension HostServer {
   private func read(_ params: JSONValue) throws(CallError) -> JSONValue {
     let workspace = try workspace(params)
     try workspace.apply(params["writes"]?.array ?? [])
-    let path = try keypath(try params.requiredString("path"))
-    let after = try params["after"]?.string.map { (text) throws(CallError) in try keypath(text) }
+    let index = workspace.transaction.index
+    let path = try keypath(try params.requiredString("path"), in: index)
+    let after = try params["after"]?.string.map { (text) throws(CallError) in try keypath(text, in: index) }
     guard let tree = workspace.transaction.working.tree(at: path, after: after) else { return [:] }
     return ["tree": tree]
   }

@@ -13,7 +13,7 @@ package struct LoadPlan: Hashable, Sendable {
   /// What is strange about the directories themselves.
   package let warnings: [String]
   /// The packages in the order in which they were found, without what the plan itself concluded.
-  private let found: [LoadedPackage]
+  package let found: [LoadedPackage]
 
   /// Computes a plan.
   ///
@@ -46,6 +46,21 @@ package struct LoadPlan: Hashable, Sendable {
       byDirectory[package.directory] = PackageError(message)
     }
     return LoadPlan(found: found.map { $0.failing(with: byDirectory[$0.directory]) }, warnings: warnings)
+  }
+
+  /// The plan in which some packages are as they were before.
+  ///
+  /// - Parameter older: The packages as they were. Each takes the place of the one in its directory, or else of the one
+  ///   with its name; one that is not there any more comes back.
+  /// - Returns: The new plan.
+  package func keeping(_ older: [LoadedPackage]) -> LoadPlan {
+    var found = found
+    for package in older {
+      let place =
+        found.firstIndex { $0.directory == package.directory } ?? found.firstIndex { $0.name == package.name }
+      if let place { found[place] = package } else { found.append(package) }
+    }
+    return LoadPlan(found: found, warnings: warnings)
   }
 
   /// The package of a name: the usable one, if one is.

@@ -22,6 +22,8 @@ package struct LoadedPackage: Hashable, Sendable {
   package var pythonDirectory: String?
   /// What `python/use_venv` says, if there is one.
   package var virtualEnvironment: String?
+  /// How its files looked before they were read.
+  package let fingerprint: PackageFingerprint
 
   /// Why the package cannot be used, if it cannot.
   package var error: PackageError? {

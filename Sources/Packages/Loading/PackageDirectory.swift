@@ -9,9 +9,12 @@ struct PackageDirectory {
   ///
   /// - Returns: The package, failed if its metadata cannot be used.
   func load() -> LoadedPackage {
+    // Looked at first: a file that changes while it is read looks different the next time.
+    let fingerprint = PackageFingerprint(of: path)
     let file = path + "/package-meta-data.xml"
     var reader = MetadataReader(file: file)
-    var package = LoadedPackage(name: String(path.split(separator: "/").last ?? "/"), directory: path, state: .ok)
+    var package = LoadedPackage(
+      name: String(path.split(separator: "/").last ?? "/"), directory: path, state: .ok, fingerprint: fingerprint)
     do throws(PackageError) {
       let metadata = try reader.read(bytes(of: file))
       package.metadata = metadata

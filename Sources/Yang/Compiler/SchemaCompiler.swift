@@ -33,7 +33,9 @@ package struct SchemaCompiler: Sendable {
   /// - Parameter sources: The packages' directories, in load order.
   /// - Returns: The schema, and the errors of the packages that are not in it.
   package func compile(_ sources: [ModuleSource]) -> CompiledSchema {
-    var library = ModuleLibrary(fallbacks: searchPath + [builtIn])
+    let texts = sources.compactMap { source in source.texts.map { (source.directory, $0) } }
+    var library = ModuleLibrary(
+      fallbacks: searchPath + [builtIn], texts: Dictionary(texts, uniquingKeysWith: { first, _ in first }))
     var active = sources
     var failed: [String: [YangError]] = [:]
     var failures: [String: ModuleSet.ModuleFailure] = [:]

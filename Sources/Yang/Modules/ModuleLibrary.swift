@@ -6,13 +6,23 @@ struct ModuleLibrary {
   private typealias Listing = [String: [String]]
 
   private let fallbacks: [String]
+  /// What is read from memory, by directory.
+  private let texts: [String: ModuleTexts]
   private var listings: [String: Listing] = [:]
   private var parsed: [String: Result<YangFile, YangError>] = [:]
 
   /// Creates a library that has read nothing yet.
   ///
-  /// - Parameter fallbacks: The directories that are searched last, the one that wins first.
-  init(fallbacks: [String]) { self.fallbacks = fallbacks }
+  /// - Parameters:
+  ///   - fallbacks: The directories that are searched last, the one that wins first.
+  ///   - texts: Directories that are read from memory.
+  init(fallbacks: [String], texts: [String: ModuleTexts] = [:]) {
+    self.fallbacks = fallbacks
+    self.texts = texts
+  }
+
+  /// Whether a file's name is one of a YANG module.
+  static func isModule(_ name: String) -> Bool { name.hasSuffix(".yang") && !name.hasPrefix(".") }
 
   /// Every file of a directory that holds a module of its own, in the order of their names.
   ///
@@ -37,7 +47,7 @@ struct ModuleLibrary {
     if let known = parsed[path] { return try known.get() }
     let result: Result<YangFile, YangError>
     do throws(YangError) {
-      result = .success(try YangFile(try Self.read(path), path: path))
+      result = .success(try YangFile(try read(path), path: path))
     } catch {
       result = .failure(error)
     }
@@ -73,14 +83,18 @@ struct ModuleLibrary {
     let names: [String]
     do {
       // A package without `src/yang` has no modules, which is no error.
-      let isThere = FileManager.default.fileExists(atPath: directory)
-      names = isThere ? try FileManager.default.contentsOfDirectory(atPath: directory) : []
+      if let texts = texts[directory] {
+        names = Array(texts.files.keys)
+      } else {
+        let isThere = FileManager.default.fileExists(atPath: directory)
+        names = isThere ? try FileManager.default.contentsOfDirectory(atPath: directory) : []
+      }
     } catch {
       throw YangError(
         source: SourceLocation(file: directory, line: 1),
         message: "the directory cannot be read: \(error.localizedDescription); expected a readable directory")
     }
-    for name in names.sorted() where name.hasSuffix(".yang") && !name.hasPrefix(".") {
+    for name in names.sorted() where Self.isModule(name) {
       let stem = name.dropLast(".yang".count)
       listing[String(stem.prefix { $0 != "@" }), default: []].append(name)
     }
@@ -88,7 +102,12 @@ struct ModuleLibrary {
     return listing
   }
 
-  private static func read(_ path: String) throws(YangError) -> [UInt8] {
+  private func read(_ path: String) throws(YangError) -> [UInt8] {
+    if let slash = path.lastIndex(of: "/"), let texts = texts[String(path[..<slash])],
+      let text = texts.files[String(path[path.index(after: slash)...])]
+    {
+      return text
+    }
     do {
       return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     } catch {

@@ -8,6 +8,8 @@ package struct ModuleSource: Hashable, Sendable {
   package let isMounted: Bool
   /// What names the package's NEDs.
   package let nedIdentities: [NEDIdentity]
+  /// What the directory held when the package was read; `nil` to read it when it is compiled.
+  package let texts: ModuleTexts?
 
   /// Creates a source.
   ///
@@ -16,10 +18,14 @@ package struct ModuleSource: Hashable, Sendable {
   ///   - directory: The directory whose modules are implemented.
   ///   - isMounted: Whether the modules' data nodes live below `/ncs:devices/ncs:device/ncs:config`.
   ///   - nedIdentities: What names the package's NEDs.
-  package init(owner: String, directory: String, isMounted: Bool, nedIdentities: [NEDIdentity] = []) {
+  ///   - texts: What the directory held when the package was read; `nil` to read it when it is compiled.
+  package init(
+    owner: String, directory: String, isMounted: Bool, nedIdentities: [NEDIdentity] = [], texts: ModuleTexts? = nil
+  ) {
     self.owner = owner
     self.directory = directory
     self.isMounted = isMounted
     self.nedIdentities = nedIdentities
+    self.texts = texts
   }
 }

@@ -18,6 +18,18 @@ import Yang
     ]
   }
 
+  @Test func `a transaction that began before is in conflict, whatever it did`() throws {
+    let old = try Fixture.compile(Self.model(""))
+    let store = Snapshot(old)
+    let transaction = Transaction(on: store)
+    try transaction.set(try Keypath("/m:out{a}/v", in: old), to: 1)
+    #expect(transaction.conflict(with: store) == nil)
+    let migrated = try store.migrated(to: old.schema)
+    #expect(transaction.conflict(with: migrated) == .root)
+    let error = #expect(throws: DataError.self) { try transaction.committed(onto: migrated) }
+    #expect(error?.kind == .conflict && error?.description.contains("data model") == true)
+  }
+
   @Test func `what has a place keeps it, services included, and the rest is left out`() throws {
     let old = try Fixture.compile(Self.model("container c { leaf gone { type string; } leaf kept { type uint16; } }"))
     let transaction = Transaction(on: Snapshot(old))
