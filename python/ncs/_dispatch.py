@@ -63,7 +63,10 @@ def run(instance: Any, registration: Registration, request: dict[str, Any], host
 
 
 def _described(method: str, error: BaseException) -> dict[str, Any]:
-    described: dict[str, Any] = {"message": f"Python {method} error. {error}"}
+    text = str(error)
+    if not text or isinstance(error, SystemExit):
+        text = repr(error)
+    described: dict[str, Any] = {"message": f"Python {method} error. {text}"}
     if isinstance(error, Error):
         described["errno"] = error.confd_errno
     return described
