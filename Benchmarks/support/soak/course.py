@@ -16,7 +16,7 @@ from support.hosts import Host
 from support.soak.client import Client
 from support.soak.faults import Faults
 from support.soak.journal import NEVER, Registers, Request, Runs
-from support.soak.mix import Mix
+from support.soak.mix import TOO_LARGE, Mix
 from support.soak.model import CALM, TARGETS, inconsistencies, values
 
 CLIENTS = 10
@@ -66,7 +66,6 @@ class Course:
     failures: list[str] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
     outcomes: dict[str, Counter[str]] = field(default_factory=dict)
-    operations: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.begun = time.monotonic()
@@ -176,17 +175,20 @@ class Course:
         self._operator.send(request, line.encode() + b"\n")
 
     def _special(self, client: Client, now: float) -> None:
-        """More than a callpoint's queue holds at once, a line that is no JSON, or one that is too long."""
+        """Send more than a callpoint's queue holds at once, lines that are no requests, or what is too long."""
         if client.socket is None:
             return
-        what = self._random.choice(["burst", "garbage"])
-        self.operations[what] += 1
+        what = self._random.choice(["burst", "garbage", "oversized"])
+        vm = self._random.choice(list(TARGETS))
         if what == "garbage":
             client.send(None, b'{"jsonrpc": "2.0", "id": 1, \n')
-            return
-        vm = self._random.choice(list(TARGETS))
-        for _ in range(BURST):
-            self._send(client, *self._mix.burst(client.number, now, vm))
+            client.send(None, b"x" * TOO_LARGE + b"\n")
+        elif what == "oversized":
+            for request, line in self._mix.oversized(client.number, now, vm):
+                self._send(client, request, line)
+        else:
+            for _ in range(BURST):
+                self._send(client, *self._mix.burst(client.number, now, vm))
 
     def _turn(self, patience: float) -> None:
         """Write and read what can be, and wait for that if there is nothing."""

@@ -22,8 +22,8 @@ TIMEOUT = 30.0
 NAMES = 6
 #: How many pools the jobs of a VM share.
 POOLS = 8
-#: More than a message may have in any configuration.
-TOO_LARGE = 70 << 20
+#: More than a message may have.
+TOO_LARGE = (16 << 20) + 1000
 
 
 class Mix:
@@ -43,6 +43,10 @@ class Mix:
     def burst(self, client: int, now: float, vm: str) -> tuple[Request, bytes]:
         """Return one of many calls that come at once."""
         return self._make(client, now, "sleep", vm)
+
+    def oversized(self, client: int, now: float, vm: str) -> list[tuple[Request, bytes]]:
+        """Return a request that is too long, and one whose answer is."""
+        return [self._make(client, now, kind, vm) for kind in ("too-long", "overlarge")]
 
     def probes(self, client: int, now: float, vm: str) -> Iterator[tuple[Request, bytes]]:
         """Return a brief request for every callpoint of a VM, of which none can be lost."""
@@ -125,6 +129,17 @@ class Mix:
 
     def _large(self, request: Request) -> tuple[str, dict]:
         return self._action(request, ms=self._random.choice([100_000, 1 << 20]))
+
+    def _too_long(self, request: Request) -> tuple[str, dict]:
+        answer = self._action(request, key="x" * TOO_LARGE)
+        request.allowed = frozenset({"too-large"})
+        return answer
+
+    def _overlarge(self, request: Request) -> tuple[str, dict]:
+        answer = self._action(request, ms=TOO_LARGE)
+        answer[1]["path"] = f"/{request.vm}:{request.vm}/large"
+        request.allowed = LOSSES | {"too-large"}
+        return answer
 
     # Data.
 
