@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import pathlib
-from collections import Counter
 from dataclasses import dataclass
 
 
@@ -83,11 +82,12 @@ def threads(pid: int) -> int:
     return len(os.listdir(f"/proc/{pid}/task"))
 
 
-def descriptors(pid: int) -> Counter[str]:
-    """Return how many descriptors of each kind a process has: `socket`, `pipe`, `anon_inode`, `file`."""
-    kinds: Counter[str] = Counter()
-    for entry in os.listdir(f"/proc/{pid}/fd"):
-        with contextlib.suppress(OSError):
-            target = os.readlink(f"/proc/{pid}/fd/{entry}")
-            kinds["file" if target.startswith("/") else target.partition(":")[0]] += 1
-    return kinds
+def descriptors(pid: int) -> list[str]:
+    """Return what each descriptor of a process refers to, such as `pipe:[123]`; none if it is gone."""
+    found = []
+    with contextlib.suppress(OSError):
+        for entry in os.listdir(f"/proc/{pid}/fd"):
+            # One may be closed while we look.
+            with contextlib.suppress(OSError):
+                found.append(os.readlink(f"/proc/{pid}/fd/{entry}"))
+    return found

@@ -40,8 +40,11 @@ class Sample:
     time: float
     host_megabytes: float
     tree_megabytes: float
+    #: The host's, but for sockets.
     descriptors: int
     sockets: int
+    #: The host's connections that no process and no client of ours has the other end of.
+    ownerless: int
     processes: int
 
 
@@ -293,12 +296,16 @@ class Course:
     def _sample(self) -> Sample:
         pid = self.host.process.pid
         tree = processes.below(pid)
-        kinds = processes.descriptors(pid)
-        sockets = kinds.pop("socket", 0)
-        sample = Sample(
+        held = processes.descriptors(pid)
+        # A connection has a descriptor for each direction.
+        sockets = {name for name in held if name.startswith("socket:")}
+        owned = sum(name.startswith("socket:") for process in tree for name in processes.descriptors(process.pid))
+        clients = sum(client.socket is not None for client in [*self._clients, self._operator])
+        return Sample(
             time.monotonic() - self.begun, processes.resident_megabytes(pid),
-            sum(processes.private_megabytes(process.pid) for process in tree), sum(kinds.values()), sockets, len(tree))
-        return sample
+            sum(processes.private_megabytes(process.pid) for process in tree),
+            sum(not name.startswith("socket:") for name in held), len(sockets), len(sockets) - owned - clients,
+            len(tree))
 
     # Reports.
 

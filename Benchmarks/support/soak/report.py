@@ -30,10 +30,14 @@ def levels(course: Course) -> list[str]:
         then, now = (statistics.median(getattr(sample, name) for sample in samples) for samples in (before, after))
         if now > then * growth + more:
             found.append(f"{name.replace('_', ' ')} have grown from {then:.1f} to {now:.1f}")
-    # What the host holds beside connections depends on the processes only, and those are the same at every quiet point.
-    numbers = {sample.descriptors for sample in course.samples}
-    if len(numbers) > 1:
-        found.append(f"the host's descriptors beside sockets differ between quiet points: {sorted(numbers)}")
+    # What the host holds depends on the processes and clients only, and those are the same at every quiet point.
+    for name, label in (
+        ("descriptors", "descriptors of the host that are no sockets"), ("processes", "processes below the host"),
+        ("ownerless", "connections of the host without another end"),
+    ):
+        numbers = [getattr(sample, name) for sample in course.samples]
+        if len(set(numbers)) > 1:
+            found.append(f"the {label} differ between quiet points: {numbers}")
     return found
 
 
@@ -56,7 +60,7 @@ def table(course: Course) -> None:
     before, after = _quarters(course.samples)
     for name, label in (
         ("host_megabytes", "host, resident MB"), ("tree_megabytes", "tree, private MB"),
-        ("descriptors", "host, descriptors"), ("sockets", "host, sockets"), ("processes", "processes below the host"),
+        ("descriptors", "host, descriptors"), ("sockets", "host, connections"), ("processes", "processes below the host"),
     ):
         row = [statistics.median(getattr(sample, name) for sample in samples) for samples in (before, after)]
         every = [getattr(sample, name) for sample in course.samples]
