@@ -47,7 +47,7 @@ package final class HostServer {
     installation = try Installation.current()
     reactor = try Reactor()
     dispatcher = Dispatcher(
-      reactor: reactor, grace: settings.grace, messageLimit: settings.messageLimit)
+      reactor: reactor, limits: RequestLedger.Limits(grace: settings.grace), messageLimit: settings.messageLimit)
     stateDirectory = try StateDirectory(path: settings.stateDirectory, socketPath: settings.socketPath)
     log = try HostLog(prefix: settings.logFilePrefix)
     runtime = PackageRuntime(packages: PackageSet(try Self.readPackages(settings, installation)))

@@ -12,7 +12,6 @@ thread can be had, nobody leads, and the first that comes back does. No thread w
 
 from __future__ import annotations
 
-import faulthandler
 import mmap
 import os
 import threading
@@ -351,8 +350,6 @@ class Endpoint:
             self._abort(message["id"])
         elif what == "settings":
             settings.apply(message)
-        elif what == "stacks":
-            faulthandler.dump_traceback(2, all_threads=True)
         elif what == "stop":
             self.stop()
         else:

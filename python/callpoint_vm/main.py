@@ -16,7 +16,7 @@ import traceback
 from collections import deque
 from typing import Any, Callable, NoReturn, Optional, Sequence
 
-from callpoint_vm import api, client, forks, logs, parent, settings, template, threads, wire
+from callpoint_vm import api, client, forks, logs, parent, settings, stacks, template, threads, wire
 from callpoint_vm.callpoint import Callpoint
 from callpoint_vm.components import Component, Plan
 from callpoint_vm.descriptors import Descriptor
@@ -38,6 +38,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> NoReturn:
     parser.add_argument("-i", "--id", required=True, metavar="VM")
     options = parser.parse_args(arguments)
     faulthandler.enable(2)
+    stacks.watch()
     # User code that interrupts the main thread, which is ours, ends nothing. Not SIG_IGN, which programs would inherit.
     signal.signal(signal.SIGINT, lambda number, frame: None)
     try:

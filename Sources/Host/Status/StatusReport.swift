@@ -98,6 +98,8 @@ struct StatusReport {
     object["workers"] = .array(machine.workers.filter { $0.callpoint == entry.id }.map(describe))
     object["running"] = .integer(Int64(dispatcher.running(for: entry.id)))
     object["inFlight"] = .integer(Int64(dispatcher.inFlight(for: entry.id)))
+    let stuck = dispatcher.stuck(of: entry.id)
+    if stuck > 0 { object["stuck"] = .integer(Int64(stuck)) }
     object["queued"] = .integer(Int64(dispatcher.waiting(for: entry.id)))
     object["calls"] = .integer(Int64(statistics.calls))
     object["errors"] = .integer(Int64(statistics.errors))

@@ -3,75 +3,55 @@ package import Kernel
 
 /// Takes requests to endpoints and their outcomes back.
 ///
-/// Owner: the reactor's thread. The decisions are the ``Router``'s; this class keeps what the router knows only by
-/// number: the text of a request, who waits for it, its deadline, and the links to the endpoints.
+/// Owner: the reactor's thread. The decisions are the ``RequestLedger``'s; this class keeps what the ledger knows only
+/// by number: the text of a request, who waits for it and the links to the endpoints. It has one timer.
 package final class Dispatcher {
   /// What waits for a request.
   ///
   /// It is called once, and a reply's bytes are valid only until it returns.
   package typealias Completion = (Result<Reply, CallError>) -> Void
 
-  /// A callpoint that can be called.
-  package struct Target {
-    /// The name in errors: `action reset`.
-    package let label: String
-    /// The registration's number in its VM.
-    package let registration: Int
-
-    /// Creates a target.
-    package init(label: String, registration: Int) {
-      self.label = label
-      self.registration = registration
-    }
-  }
-
-  /// What is known about the calls of a callpoint.
-  package struct Statistics {
-    /// The number of calls that have ended.
-    package var calls = 0
-    /// How many of them failed.
-    package var errors = 0
-    /// How long they took, the time in the queue included.
-    package var latency = LatencyHistogram()
+  /// A callback that runs.
+  package struct Running {
+    /// The request's number.
+    package let request: RequestID
+    /// The callpoint.
+    package let callpoint: CallpointID
+    /// What is called: the request's `op`.
+    package let operation: String
+    /// The instance, node or action it is called for, if it names one.
+    package let path: String?
+    /// How long its endpoint has had it.
+    package let age: Duration
+    /// Whether somebody still waits for it.
+    package let isAwaited: Bool
   }
 
   private struct Call {
-    let callpoint: CallpointID
     let body: RequestBody
-    let accepted: Duration
-    /// How many callbacks wait for it, each for the next.
-    let depth: Int
-    var deadline: Duration
-    /// `nil` once the caller has been answered: a reply that comes later is dropped.
-    var completion: Completion?
+    let completion: Completion
   }
 
-  /// How many callbacks may wait for a request, each for the next: what goes deeper calls itself without end.
-  private static let deepest = 16
-
   private let reactor: Reactor
-  private let grace: Duration
   private let messageLimit: Int
-  private var router = Router()
-  private var targets: [CallpointID: Target] = [:]
-  private var statistics: [CallpointID: Statistics] = [:]
-  private var refusals: [CallpointID: String] = [:]
+  private var ledger: RequestLedger
   private var calls: [RequestID: Call] = [:]
+  /// What those requests were about whose callers have been answered while endpoints still have them.
+  private var leftovers: [RequestID: RequestBody.Summary] = [:]
   private var endpoints: [EndpointID: Endpoint] = [:]
   private var nextNumber: UInt64 = 1
-  private var deadlines = DeadlineQueue()
   private var alarm: (timer: Timer, time: Duration)?
 
   /// Creates a dispatcher without callpoints.
   ///
   /// - Parameters:
-  ///   - reactor: Where timers run.
-  ///   - grace: How long a callback may go on after its deadline before its worker is killed.
+  ///   - reactor: Where its timer runs.
+  ///   - limits: How much it takes on.
   ///   - messageLimit: The longest message that an endpoint reads, in bytes.
-  package init(reactor: Reactor, grace: Duration, messageLimit: Int) {
+  package init(reactor: Reactor, limits: RequestLedger.Limits, messageLimit: Int) {
     self.reactor = reactor
-    self.grace = grace
     self.messageLimit = messageLimit
+    ledger = RequestLedger(limits: limits)
   }
 
   /// A number that no request and no transaction has had.
@@ -80,25 +60,21 @@ package final class Dispatcher {
     return nextNumber
   }
 
-  /// Makes a callpoint known, or its new registration; its requests wait until an endpoint serves it.
-  package func open(_ callpoint: CallpointID, _ target: Target) {
-    router.open(callpoint)
-    targets[callpoint] = target
-  }
+  /// Makes a callpoint known, unless it is; its requests wait until an endpoint serves it.
+  ///
+  /// - Parameters:
+  ///   - callpoint: The callpoint.
+  ///   - label: Its name in errors: `action reset`.
+  package func open(_ callpoint: CallpointID, label: String) { ledger.open(callpoint, label: label) }
 
   /// Ends a callpoint; what waited for it is refused.
   package func close(_ callpoint: CallpointID, because error: CallError) {
-    targets[callpoint] = nil
-    refusals[callpoint] = nil
-    statistics[callpoint] = nil
-    for request in router.close(callpoint) { settle(request, .failure(error)) }
+    perform(ledger.close(callpoint, because: error, at: reactor.now))
   }
 
   /// Refuses requests for a callpoint at once from now on, those that wait included, or, with `nil`, lets them wait again.
   package func refuse(_ callpoint: CallpointID, because reason: String?) {
-    refusals[callpoint] = reason
-    guard let reason else { return }
-    for request in router.flush(callpoint) { settle(request, .failure(CallError(.unavailable, reason))) }
+    perform(ledger.refuse(callpoint, because: reason, at: reactor.now))
   }
 
   /// Calls a callpoint.
@@ -117,42 +93,19 @@ package final class Dispatcher {
     as request: RequestID? = nil, completion: @escaping Completion
   ) -> RequestID {
     let request = request ?? RequestID(makeNumber())
-    if let reason = refusals[callpoint] {
-      completion(.failure(CallError(.unavailable, reason)))
-      return request
-    }
     guard body.longestLine <= messageLimit else {
-      let label = targets[callpoint]?.label ?? "the callpoint"
-      let text = "the request to \(label) is longer than \(MessageLimit.text(messageLimit))"
+      let text = "the request to \(ledger.label(of: callpoint)) is longer than \(MessageLimit.text(messageLimit))"
       completion(.failure(CallError(.tooLarge, text)))
       return request
     }
-    let now = reactor.now
-    let depth = parent.flatMap { calls[$0]?.depth }.map { $0 + 1 } ?? 0
-    guard depth <= Self.deepest else {
-      completion(.failure(CallError(.busy, "callbacks that wait for each other are \(Self.deepest) deep already")))
-      return request
-    }
-    let isNested = depth > 0
-    let admission = router.submit(request, to: callpoint, isNested: isNested)
-    switch admission {
-    case .unknownCallpoint:
-      completion(.failure(CallError(.unavailable, "the callpoint's VM is stopped")))
-      return request
-    case .busy:
-      let label = targets[callpoint]?.label ?? "the callpoint"
-      completion(.failure(CallError(.busy, "too many requests wait for \(label)")))
-      return request
-    case .queued, .send: break
-    }
-    calls[request] = Call(
-      callpoint: callpoint, body: body, accepted: now, depth: depth, deadline: now + timeout, completion: completion)
-    deadlines.insert(request, at: now + timeout)
-    if deadlines.count > 2 * calls.count + 1024 { deadlines.prune { calls[$0] != nil } }
-    armAlarm()
-    if case .send(let endpoint) = admission {
-      send([Router.Dispatch(request: request, endpoint: endpoint)])
-      if isNested { endpoints[endpoint]?.takeOver() }
+    let submission = RequestLedger.Submission(
+      callpoint: callpoint, bytes: body.tail.count, timeout: timeout, parent: parent)
+    do throws(CallError) {
+      let actions = try ledger.submit(request, submission, at: reactor.now)
+      calls[request] = Call(body: body, completion: completion)
+      perform(actions)
+    } catch {
+      completion(.failure(error))
     }
     return request
   }
@@ -160,50 +113,76 @@ package final class Dispatcher {
   /// Answers a request with `cancelled`.
   ///
   /// One that an endpoint has keeps its place there until it ends, which `cb_abort` may hasten.
-  package func cancel(_ request: RequestID) {
-    guard let call = calls[request] else { return }
-    if router.withdraw(request) {
-      settle(request, .failure(CallError(.cancelled, "the request was cancelled")))
-    } else if let completion = call.completion {
-      endpoint(of: request)?.abort(request)
-      calls[request]?.completion = nil
-      completion(.failure(CallError(.cancelled, "the request was cancelled")))
-    }
-  }
+  package func cancel(_ request: RequestID) { perform(ledger.cancel(request, at: reactor.now)) }
+
+  // MARK: Looking
 
   /// Whether a request has been accepted and is not over.
-  package func isOpen(_ request: RequestID) -> Bool { calls[request] != nil }
+  package func isOpen(_ request: RequestID) -> Bool { ledger.isOpen(request) }
 
   /// Whether a request is not over and its caller has not been answered, as after a timeout.
-  package func isAwaited(_ request: RequestID) -> Bool { calls[request]?.completion != nil }
+  package func isAwaited(_ request: RequestID) -> Bool { ledger.isAwaited(request) }
 
   /// What is known about a callpoint's calls.
-  package func statistics(of callpoint: CallpointID) -> Statistics { statistics[callpoint] ?? Statistics() }
+  package func statistics(of callpoint: CallpointID) -> CallStatistics { ledger.statistics(of: callpoint) }
 
   /// How many requests wait for a callpoint.
-  package func waiting(for callpoint: CallpointID) -> Int { router.waiting(for: callpoint) }
+  package func waiting(for callpoint: CallpointID) -> Int { ledger.waiting(for: callpoint) }
 
   /// How many requests for a callpoint endpoints have.
-  package func inFlight(for callpoint: CallpointID) -> Int { router.inFlight(for: callpoint).count }
+  package func inFlight(for callpoint: CallpointID) -> Int { ledger.inFlight(for: callpoint) }
+
+  /// How many requests an endpoint has.
+  package func inFlight(on endpoint: EndpointID) -> Int { ledger.inFlight(on: endpoint).count }
+
+  /// How many callbacks of a callpoint go on although their deadlines and the grace period have passed.
+  package func stuck(of callpoint: CallpointID) -> Int { ledger.stuckCount(of: callpoint) }
+
+  /// How many callbacks in an endpoint go on although their deadlines and the grace period have passed.
+  package func stuck(on endpoint: EndpointID) -> Int { ledger.stuckCount(on: endpoint) }
 
   /// How many requests for a callpoint run at this moment; the others in flight lie in a pipe.
   package func running(for callpoint: CallpointID) -> Int {
-    let started = router.endpoints(of: callpoint).reduce(into: Set<RequestID>()) { set, endpoint in
-      set.formUnion(endpoints[endpoint]?.started ?? [])
+    ledger.endpoints(of: callpoint).reduce(0) { sum, endpoint in
+      sum + running(on: endpoint).count { $0.callpoint == callpoint }
     }
-    return router.inFlight(for: callpoint).intersection(started).count
   }
 
-  /// How many requests an endpoint has.
-  package func inFlight(on endpoint: EndpointID) -> Int { router.inFlight(on: endpoint).count }
+  /// The callbacks that run on an endpoint at this moment, the oldest request first.
+  package func running(on endpoint: EndpointID) -> [Running] {
+    let now = reactor.now
+    let started = endpoints[endpoint]?.started ?? []
+    return started.sorted().compactMap { request in
+      // A reply that has not been read yet leaves its request on the page for a moment.
+      guard let progress = ledger.progress(of: request, at: now),
+        let summary = leftovers[request] ?? calls[request]?.body.summary
+      else { return nil }
+      return Running(
+        request: request, callpoint: progress.callpoint, operation: summary.operation, path: summary.path,
+        age: progress.age, isAwaited: ledger.isAwaited(request))
+    }
+  }
 
   // MARK: Endpoints
 
   /// An endpoint has said that it is ready.
-  func endpointReady(_ endpoint: Endpoint, serving callpoints: [CallpointID], credit: Int) {
+  ///
+  /// - Parameters:
+  ///   - endpoint: The endpoint.
+  ///   - served: The callpoints it serves, each with the number of its registration there.
+  ///   - credit: How many requests it may have at a time.
+  ///   - bearsStuckCallbacks: Whether it can go on while a callback is stuck, with a thread less.
+  func endpointReady(
+    _ endpoint: Endpoint, serving served: [CallpointID: Int], credit: Int, bearsStuckCallbacks: Bool
+  ) {
     endpoints[endpoint.id] = endpoint
-    send(router.endpointReady(endpoint.id, serving: callpoints, credit: credit))
+    perform(
+      ledger.endpointReady(
+        endpoint.id, serving: served, credit: credit, bearsStuckCallbacks: bearsStuckCallbacks, at: reactor.now))
   }
+
+  /// Gives an endpoint no new requests any more; those that it has end there.
+  func retire(_ endpoint: Endpoint) { ledger.retire(endpoint.id) }
 
   /// An endpoint is gone, and everything that it wrote has been read.
   ///
@@ -212,12 +191,7 @@ package final class Dispatcher {
   ///   - error: What those who wait for a callback it was running are told.
   func endpointLost(_ endpoint: Endpoint, because error: CallError) {
     guard endpoints.removeValue(forKey: endpoint.id) != nil else { return }
-    let loss = router.endpointLost(endpoint.id, started: endpoint.started)
-    for request in loss.lost {
-      let label = calls[request].flatMap { targets[$0.callpoint]?.label } ?? "callback"
-      settle(request, .failure(CallError(error.kind, "\(label): \(error.description)")))
-    }
-    send(loss.moved)
+    perform(ledger.endpointLost(endpoint.id, started: endpoint.started, because: error, at: reactor.now))
   }
 
   /// An endpoint has answered a request.
@@ -230,91 +204,62 @@ package final class Dispatcher {
   func replied(
     _ request: RequestID, _ result: Result<Reply, CallError>, from endpoint: Endpoint
   ) throws(ProtocolViolation) {
-    guard router.endpoint(of: request) == endpoint.id, let next = router.replied(request) else {
+    let hasFailed = if case .failure = result { true } else { false }
+    guard let actions = ledger.replied(request, from: endpoint.id, hasFailed: hasFailed, at: reactor.now) else {
       throw ProtocolViolation("it answered request \(request.number), which it was not given")
     }
-    send(next)
-    settle(request, result)
+    perform(actions, delivering: result)
   }
 
   /// A callback asks for another deadline, counted from now.
   func moveDeadline(of request: RequestID, to timeout: Duration) {
-    guard calls[request] != nil else { return }
-    let deadline = reactor.now + timeout
-    calls[request]?.deadline = deadline
-    deadlines.insert(request, at: deadline)
+    ledger.moveDeadline(of: request, to: timeout, at: reactor.now)
     armAlarm()
   }
 
-  private func endpoint(of request: RequestID) -> Endpoint? {
-    router.endpoint(of: request).flatMap { endpoints[$0] }
-  }
+  // MARK: Doing
 
-  private func send(_ dispatches: [Router.Dispatch]) {
-    var rest = dispatches[...]
-    while let dispatch = rest.popFirst() {
-      guard let call = calls[dispatch.request], let target = targets[call.callpoint],
-        let endpoint = endpoints[dispatch.endpoint]
-      else { continue }
-      let line = call.body.line(request: dispatch.request.number, registration: target.registration)
-      if endpoint.send(line) { continue }
-      rest += router.replied(dispatch.request) ?? []
-      settle(dispatch.request, .failure(CallError(.busy, "the process that serves \(target.label) does not read")))
-    }
-  }
-
-  private func settle(_ request: RequestID, _ result: Result<Reply, CallError>) {
-    guard let call = calls.removeValue(forKey: request) else { return }
-    if targets[call.callpoint] != nil {
-      statistics[call.callpoint, default: Statistics()].calls += 1
-      if case .failure = result { statistics[call.callpoint]?.errors += 1 }
-      statistics[call.callpoint]?.latency.record(reactor.now - call.accepted)
-    }
-    call.completion?(result)
-  }
-
-  // MARK: Deadlines
-
-  private func armAlarm() {
-    guard let earliest = deadlines.earliest else { return }
-    if let alarm {
-      if alarm.time <= earliest { return }
-      reactor.cancel(alarm.timer)
-    }
-    let timer = reactor.after(max(.zero, earliest - reactor.now)) { [unowned self] in
-      alarm = nil
-      deadlinesPassed()
-      armAlarm()
-    }
-    alarm = (timer, earliest)
-  }
-
-  private func deadlinesPassed() {
-    let now = reactor.now
-    while let (request, time) = deadlines.popFirst(until: now) {
-      guard let call = calls[request] else { continue }
-      guard call.deadline <= time else { continue }
-      if let completion = call.completion {
-        expire(request, call, completion)
-      } else if let endpoint = endpoint(of: request) {
-        endpoint.overran(request, label: targets[call.callpoint]?.label ?? "callback")
+  private func perform(_ actions: [RequestLedger.Action], delivering reply: Result<Reply, CallError>? = nil) {
+    armAlarm()
+    for action in actions {
+      switch action {
+      case .send(let dispatch): send(dispatch)
+      case .takeOver(let endpoint): endpoints[endpoint]?.takeOver()
+      case .abort(let request, let endpoint): endpoints[endpoint]?.abort(request)
+      case .deliver(let request):
+        if let reply { calls.removeValue(forKey: request)?.completion(reply) }
+      case .fail(let request, let error):
+        let call = calls.removeValue(forKey: request)
+        if ledger.isOpen(request) { leftovers[request] = call?.body.summary }
+        call?.completion(.failure(error))
+      case .forget(let request): leftovers[request] = nil
+      case .report(let stuck): endpoints[stuck.endpoint]?.events.stuck(stuck)
+      case .kill(let endpoint, let reason): endpoints[endpoint]?.events.exhausted(reason)
       }
     }
   }
 
-  private func expire(_ request: RequestID, _ call: Call, _ completion: Completion) {
-    let seconds = (call.deadline - call.accepted).seconds
-    let label = targets[call.callpoint]?.label ?? "the callback"
-    let error = CallError(.timeout, "\(label) did not answer within \(seconds) s")
-    if router.withdraw(request) {
-      settle(request, .failure(error))
-      return
+  private func send(_ dispatch: Router.Dispatch) {
+    // What an endpoint had that is gone by now has been taken back already.
+    guard let endpoint = endpoints[dispatch.endpoint] else { return }
+    // A completion may have cancelled it a moment ago.
+    if let call = calls[dispatch.request] {
+      let line = call.body.line(request: dispatch.request.number, registration: dispatch.registration)
+      if endpoint.send(line) { return }
     }
-    endpoint(of: request)?.abort(request)
-    // The caller is answered now; the callback may still end by itself within the grace period.
-    calls[request]?.completion = nil
-    calls[request]?.deadline = reactor.now + grace
-    deadlines.insert(request, at: reactor.now + grace)
-    completion(.failure(error))
+    perform(ledger.unsendable(dispatch.request, at: reactor.now))
+  }
+
+  private func armAlarm() {
+    guard let next = ledger.nextAlarm else { return }
+    if let alarm {
+      if alarm.time <= next { return }
+      reactor.cancel(alarm.timer)
+    }
+    let timer = reactor.after(max(.zero, next - reactor.now)) { [unowned self] in
+      alarm = nil
+      perform(ledger.alarm(at: reactor.now) { [endpoints] in endpoints[$0]?.started ?? [] })
+    }
+    alarm = (timer, next)
   }
 }

@@ -18,23 +18,26 @@ final class Endpoint {
     let ready: (Int32) -> Void
     /// It broke the protocol and must be killed.
     let violated: (ProtocolViolation) -> Void
-    /// A callback went on after its deadline and the grace period.
-    let overran: (_ label: String) -> Void
+    /// A callback goes on after its deadline and the grace period.
+    let stuck: (StuckCallback) -> Void
+    /// Stuck callbacks have left no usable thread; why, as a clause about the process.
+    let exhausted: (_ reason: String) -> Void
   }
 
   private static let patience = Duration.milliseconds(1)
 
   private let reactor: Reactor
   private let dispatcher: Dispatcher
-  private let events: Events
+  /// What it tells its VM.
+  let events: Events
   private let page: SharedPage
   private let threads: Int
   private let requests: LineWriter
   private let control: LineWriter
   private var replies: LineReader?
   private var watch: Timer?
-  /// Whether it has ever answered a request.
-  private(set) var hasAnswered = false
+  /// Whether it has ever completed a callback.
+  private(set) var hasWorked = false
   /// Whether a reply has come since the watch was last armed.
   private var hasProgressed = false
 
@@ -105,12 +108,6 @@ final class Endpoint {
   /// Sends a line down the control pipe.
   func sendControl(_ line: String) { control.send(Array((line + "\n").utf8)) }
 
-  /// A callback has gone on too long after its deadline.
-  func overran(_ request: RequestID, label: String) {
-    sendControl("{\"do\":\"stacks\"}")
-    events.overran(label)
-  }
-
   /// Reads what the process wrote before it ended, until the pipe would block.
   func drain() { replies?.readUntilBlocked() }
 
@@ -128,13 +125,19 @@ final class Endpoint {
     let id = beginning.withUnsafeBytes { JSONScanner.leadingMember("id", in: $0)?.uint }
     do throws(ProtocolViolation) {
       guard let id else { throw ProtocolViolation("a line on its reply pipe is longer than \(limit) bytes") }
-      hasAnswered = true
-      hasProgressed = true
-      let error = CallError(.tooLarge, "the reply is longer than \(MessageLimit.text(limit))")
-      try dispatcher.replied(RequestID(id), .failure(error), from: self)
+      try completed(
+        RequestID(id), .failure(CallError(.tooLarge, "the reply is longer than \(MessageLimit.text(limit))")))
     } catch {
       events.violated(error)
     }
+  }
+
+  private func completed(
+    _ request: RequestID, _ result: Result<Reply, CallError>
+  ) throws(ProtocolViolation) {
+    hasProgressed = true
+    try dispatcher.replied(request, result, from: self)
+    hasWorked = true
   }
 
   private func received(_ line: UnsafeRawBufferPointer) {
@@ -143,10 +146,7 @@ final class Endpoint {
       case .ready(let pid):
         self.pid = pid
         events.ready(pid)
-      case .reply(let request, let result):
-        hasAnswered = true
-        hasProgressed = true
-        try dispatcher.replied(request, result, from: self)
+      case .reply(let request, let result): try completed(request, result)
       case .timeout(let request, let seconds):
         dispatcher.moveDeadline(of: request, to: .chosen(seconds: seconds))
       }

@@ -13,6 +13,8 @@ package struct LogEvent: Hashable, Sendable {
     case exit
     /// A process will be started in the place of one that ended.
     case restart
+    /// A callback goes on after its deadline and the grace period.
+    case stuck
     /// A process is killed.
     case kill
     /// A callpoint, a request or a connection is refused.

@@ -50,8 +50,10 @@ package struct VMLifecycle: Sendable {
   private let restartsAutomatically: Bool
   private let startTimeout: Duration
   private var tally = RestartTally()
-  /// Why the VM is being killed, if the kill is ours.
+  /// Why the VM is being killed, if the kill is ours and starting it again would not help.
   private var verdict: String?
+  /// Why the VM is being killed, if the kill is ours and it is to be started again.
+  private var complaint: String?
 
   /// Creates the life of a VM that is stopped.
   ///
@@ -80,6 +82,7 @@ package struct VMLifecycle: Sendable {
     case .stopped, .failed, .waiting:
       state = .launching
       verdict = nil
+      complaint = nil
       return [.launch, .watchStart]
     case .stopping(let pid, _):
       state = .stopping(pid: pid, thenStart: true)
@@ -145,6 +148,20 @@ package struct VMLifecycle: Sendable {
     }
   }
 
+  /// Stuck callbacks have left it without a usable thread.
+  ///
+  /// - Parameter reason: What happened, as a clause about the VM.
+  /// - Returns: What to do.
+  package mutating func exhausted(_ reason: String) -> [Action] {
+    switch state {
+    case .running, .starting:
+      complaint = reason
+      return [.kill(because: reason)]
+    case .stopping: return [.kill(because: reason)]
+    case .stopped, .launching, .waiting, .failed: return []
+    }
+  }
+
   /// Somebody wants the VM to stop.
   package mutating func stopRequested() -> [Action] {
     switch state {
@@ -188,7 +205,7 @@ package struct VMLifecycle: Sendable {
         state = .failed(error: verdict)
         return [.announce]
       }
-      return died("it died: \(status)", using: &generator)
+      return died(complaint.map { "it was killed: \($0)" } ?? "it died: \(status)", using: &generator)
     case .stopped, .waiting, .failed: return []
     }
   }
@@ -222,10 +239,4 @@ extension Duration {
   /// - Parameter seconds: The number that was chosen.
   /// - Returns: The duration, not below zero.
   package static func chosen(seconds: Double) -> Duration { .seconds(min(max(seconds, 0), 3_155_760_000)) }
-
-  /// The duration in seconds, as people write it: `30` or `0.5`, to the millisecond.
-  package var seconds: String {
-    let milliseconds = Int((self / .milliseconds(1)).rounded())
-    return milliseconds.isMultiple(of: 1000) ? String(milliseconds / 1000) : String(Double(milliseconds) / 1000)
-  }
 }

@@ -141,9 +141,8 @@ extension VirtualMachine {
       components[index].registrations = report.registrations.map(\.number)
       components[index].state = .running
       components[index].error = nil
-      for (entry, registration) in zip(entries, report.registrations) {
-        dispatcher.open(
-          entry.id, Dispatcher.Target(label: "\(entry.identity)", registration: registration.number))
+      for entry in entries {
+        dispatcher.open(entry.id, label: "\(entry.identity)")
       }
     } catch {
       componentFailed(index, "\(error)")
@@ -193,7 +192,7 @@ extension VirtualMachine {
   }
 
   private func serveWithThreads(_ served: [(callpoint: CallpointID, registration: Int)]) {
-    let callpoints = served.map(\.callpoint)
+    let callpoints = Dictionary(uniqueKeysWithValues: served.map { ($0.callpoint, $0.registration) })
     let id = makeEndpointID()
     do throws(KernelFailure) {
       let ends = DescriptorBundle()
@@ -203,13 +202,13 @@ extension VirtualMachine {
         events: Endpoint.Events(
           ready: { [unowned self] _ in
             guard let threadsEndpoint else { return }
-            dispatcher.endpointReady(threadsEndpoint, serving: callpoints, credit: configuration.threads)
+            dispatcher.endpointReady(
+              threadsEndpoint, serving: callpoints, credit: configuration.threads, bearsStuckCallbacks: true)
             checkReadiness()
           },
           violated: { [unowned self] in violated("it broke the protocol on its reply pipe: \($0)") },
-          overran: { [unowned self] label in
-            log(.note, ["callpoint": label, "reason": "it runs on after its deadline; its thread is lost"])
-          }),
+          stuck: { [unowned self] in threadStuck($0) },
+          exhausted: { [unowned self] in perform(lifecycle.exhausted($0)) }),
         remoteEnds: ends)
       threadsEndpoint = endpoint
       channel?.notify(
@@ -221,6 +220,13 @@ extension VirtualMachine {
     } catch {
       violated("no descriptors are left for its pipes: \(error)")
     }
+  }
+
+  /// Reports a stuck callback and has every stack of the VM written to the log.
+  private func threadStuck(_ stuck: StuckCallback) {
+    log(.stuck, process: "vm", stuckFields(stuck, pid: pid))
+    // A start command that does not exec leaves the guard a process that knows nothing of the signal.
+    if let pid, pid == threadsEndpoint?.pid { processes.kill(pid, signal: StackDump.signal) }
   }
 
   /// What a VM that does not become ready is waiting for, as a clause.

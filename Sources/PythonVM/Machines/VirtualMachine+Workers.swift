@@ -27,11 +27,7 @@ extension VirtualMachine {
   /// Asks the template for the next process of a worker.
   private func fork(worker index: Int) {
     guard let template else { return }
-    let callpoint = workers[index].callpoint
-    guard let component = components.first(where: { $0.entries.contains { $0.id == callpoint } }),
-      let place = component.entries.firstIndex(where: { $0.id == callpoint })
-    else { return }
-    let entry = component.entries[place]
+    guard let registration = registration(of: workers[index].callpoint) else { return }
     let id = makeEndpointID()
     do throws(KernelFailure) {
       let ends = DescriptorBundle()
@@ -43,19 +39,29 @@ extension VirtualMachine {
           violated: { [unowned self] violation in
             killWorker(id, because: "\(violation)")
           },
-          overran: { [unowned self] _ in killWorker(id, because: "it ran on after its deadline") }),
+          stuck: { [unowned self] stuck in workerStuck(id, stuck) },
+          exhausted: { [unowned self] reason in killWorker(id, because: reason) }),
         remoteEnds: ends)
       workers[index].endpoint = endpoint
       template.notify(
         "template.fork",
         [
-          "endpoint": .integer(Int64(id.number)), "callpoint": .integer(Int64(component.registrations[place])),
-          "title": .string("callpoint: \(plan.name) \(entry.identity)"),
+          "endpoint": .integer(Int64(id.number)), "callpoint": .integer(Int64(registration.number)),
+          "title": .string("callpoint: \(plan.name) \(registration.entry.identity)"),
         ], descriptors: ends)
     } catch {
-      log(.fail, process: "worker", ["callpoint": entry.identity, "reason": error])
+      log(.fail, process: "worker", ["callpoint": registration.entry.identity, "reason": error])
       ended(worker: index, because: "\(error)")
     }
+  }
+
+  /// What a callpoint is called, and its registration's number in the VM's present process.
+  private func registration(of callpoint: CallpointID) -> (entry: CallpointTable.Entry, number: Int)? {
+    for component in components {
+      guard let place = component.entries.firstIndex(where: { $0.id == callpoint }) else { continue }
+      return (component.entries[place], component.registrations[place])
+    }
+    return nil
   }
 
   func templateReceived(_ method: String, _ params: JSONValue) throws(ProtocolViolation) {
@@ -108,7 +114,9 @@ extension VirtualMachine {
   private func serve(worker index: Int) {
     guard let endpoint = workers[index].endpoint else { return }
     let callpoint = workers[index].callpoint
-    dispatcher.endpointReady(endpoint, serving: [callpoint], credit: configuration.threads)
+    guard let registration = registration(of: callpoint) else { return }
+    dispatcher.endpointReady(
+      endpoint, serving: [callpoint: registration.number], credit: configuration.threads, bearsStuckCallbacks: false)
     dispatcher.refuse(callpoint, because: nil)
     checkReadiness()
   }
@@ -116,7 +124,7 @@ extension VirtualMachine {
   private func ended(worker index: Int, because reason: String) {
     let endpoint = workers[index].endpoint
     giveUpEndpoint(ofWorker: index, because: CallError(.workerLost, reason))
-    let hasWorked = endpoint?.hasAnswered ?? false
+    let hasWorked = endpoint?.hasWorked ?? false
     workers[index].lastLoss = reason
     let actions = workers[index].lifecycle.ended(hasWorked: hasWorked, using: &random)
     logRestart(ofWorker: index, actions)
@@ -158,6 +166,21 @@ extension VirtualMachine {
   /// The callpoint that a worker serves, in words.
   func label(of worker: Worker) -> String {
     table.all.first { $0.id == worker.callpoint }.map { "\($0.identity)" } ?? "a callpoint"
+  }
+
+  /// Reports a stuck callback and has every stack of its process written to the log.
+  private func workerStuck(_ endpoint: EndpointID, _ stuck: StuckCallback) {
+    guard let index = worker(of: endpoint), let pid = workers[index].pid ?? workers[index].endpoint?.pid else { return }
+    log(.stuck, process: "worker", stuckFields(stuck, pid: pid))
+    Glibc.kill(pid, StackDump.signal)
+  }
+
+  /// What the log says about a stuck callback.
+  func stuckFields(_ stuck: StuckCallback, pid: Int32?) -> LogEvent.Fields {
+    [
+      "callpoint": stuck.label, "pid": pid, "request": stuck.request.number, "after": "\(stuck.age.seconds) s",
+      "reason": stuck.reason,
+    ]
   }
 
   private func killWorker(_ endpoint: EndpointID, because reason: String) {

@@ -27,6 +27,32 @@ package struct RequestBody: Sendable {
   /// How long the line can be, without its newline, whatever the numbers are.
   var longestLine: Int { tail.count + 64 }
 
+  /// What a request is about, for people.
+  package struct Summary {
+    /// The `op`.
+    package var operation = ""
+    /// What it is called for: an action, an instance or a node.
+    package var path: String?
+  }
+
+  /// What the request is about.
+  var summary: Summary {
+    let text = [UInt8(ascii: "{")] + tail.dropFirst()
+    return text.withUnsafeBytes { bytes in
+      var members: [String: Range<Int>] = [:]
+      var scanner = JSONScanner(bytes)
+      // The text is ours: it is JSON.
+      try? scanner.members { (key, range) throws(JSONError) in
+        if ["op", "name", "path"].contains(key) { members[key] = range }
+      }
+      let value = { (key: String) in
+        members[key].flatMap { try? JSONValue(parsing: UnsafeRawBufferPointer(rebasing: bytes[$0])).string }
+      }
+      let parts = [value("path"), value("name")].compactMap { $0 }
+      return Summary(operation: value("op") ?? "", path: parts.isEmpty ? nil : parts.joined(separator: "/"))
+    }
+  }
+
   /// The line that an endpoint reads.
   func line(request: UInt64, registration: Int) -> [UInt8] {
     var line = Array("{\"id\":\(request),\"cp\":\(registration)".utf8)

@@ -6,16 +6,19 @@ import Testing
 private let a = CallpointID(0)
 private let b = CallpointID(1)
 private func request(_ number: UInt64) -> RequestID { RequestID(number) }
+private func to(_ endpoint: Int, _ request: RequestID, registration: Int = 0) -> Router.Dispatch {
+  Router.Dispatch(request: request, endpoint: EndpointID(endpoint), registration: registration)
+}
 
 @Suite struct `Request router` {
   @Test func `a request waits until an endpoint serves its callpoint`() {
     var router = Router()
     router.open(a)
     #expect(router.submit(request(1), to: a) == .queued)
-    let sent = router.endpointReady(EndpointID(7), serving: [a], credit: 4)
-    #expect(sent == [Router.Dispatch(request: request(1), endpoint: EndpointID(7))])
-    #expect(router.replied(request(1)) == [])
-    #expect(router.replied(request(1)) == nil)
+    let sent = router.endpointReady(EndpointID(7), serving: [a: 0], credit: 4)
+    #expect(sent == [to(7, request(1))])
+    #expect(router.finished(request(1)) == [])
+    #expect(router.finished(request(1)) == nil)
   }
 
   @Test func `a callpoint that is registered anew keeps what waits for it`() {
@@ -23,8 +26,8 @@ private func request(_ number: UInt64) -> RequestID { RequestID(number) }
     router.open(a)
     #expect(router.submit(request(1), to: a) == .queued)
     router.open(a)
-    let sent = router.endpointReady(EndpointID(7), serving: [a], credit: 4)
-    #expect(sent == [Router.Dispatch(request: request(1), endpoint: EndpointID(7))])
+    let sent = router.endpointReady(EndpointID(7), serving: [a: 0], credit: 4)
+    #expect(sent == [to(7, request(1))])
   }
 
   @Test func `beyond the queue's limit the answer is busy`() {
@@ -39,55 +42,88 @@ private func request(_ number: UInt64) -> RequestID { RequestID(number) }
   @Test func `a nested request goes beyond the credit`() {
     var router = Router()
     router.open(a)
-    _ = router.endpointReady(EndpointID(1), serving: [a], credit: 1)
-    #expect(router.submit(request(1), to: a) == .send(EndpointID(1)))
+    _ = router.endpointReady(EndpointID(1), serving: [a: 0], credit: 1)
+    #expect(router.submit(request(1), to: a) == .send(to(1, request(1))))
     #expect(router.submit(request(2), to: a) == .queued)
-    #expect(router.submit(request(3), to: a, isNested: true) == .send(EndpointID(1)))
+    #expect(router.submit(request(3), to: a, isNested: true) == .send(to(1, request(3))))
   }
 
   @Test func `the least loaded worker gets the next request`() {
     var router = Router()
     router.open(a)
-    _ = router.endpointReady(EndpointID(1), serving: [a], credit: 4)
-    _ = router.endpointReady(EndpointID(2), serving: [a], credit: 4)
+    _ = router.endpointReady(EndpointID(1), serving: [a: 0], credit: 4)
+    _ = router.endpointReady(EndpointID(2), serving: [a: 0], credit: 4)
     let targets = (1...4).map { router.submit(request($0), to: a) }
-    #expect(targets == [.send(EndpointID(1)), .send(EndpointID(2)), .send(EndpointID(1)), .send(EndpointID(2))])
+    let expected = zip([1, 2, 1, 2], UInt64(1)...4).map { Router.Admission.send(to($0, request($1))) }
+    #expect(targets == expected)
+  }
+
+  @Test func `one callpoint leaves one thread to the others that its endpoint serves`() {
+    var router = Router()
+    router.open(a)
+    router.open(b)
+    _ = router.endpointReady(EndpointID(1), serving: [a: 4, b: 5], credit: 3)
+    let slow = (1...3).map { router.submit(request($0), to: a) }
+    #expect(
+      slow == [.send(to(1, request(1), registration: 4)), .send(to(1, request(2), registration: 4)), .queued])
+    #expect(router.submit(request(4), to: b) == .send(to(1, request(4), registration: 5)))
+    // The thread that is free again is not for the callpoint that has all but one.
+    let afterOther = router.finished(request(4))
+    #expect(afterOther == [])
+    let afterOwn = router.finished(request(1))
+    #expect(afterOwn == [to(1, request(3), registration: 4)])
+  }
+
+  @Test func `an endpoint that is retired keeps what it has and gets nothing new`() {
+    var router = Router()
+    router.open(a)
+    _ = router.endpointReady(EndpointID(1), serving: [a: 0], credit: 1)
+    _ = router.submit(request(1), to: a)
+    router.retire(EndpointID(1))
+    #expect(router.submit(request(2), to: a) == .queued)
+    #expect(router.submit(request(3), to: a, isNested: true) == .queued)
+    let next = router.endpointReady(EndpointID(2), serving: [a: 7], credit: 4)
+    #expect(next == [to(2, request(2), registration: 7), to(2, request(3), registration: 7)])
+    let freed = router.finished(request(1))
+    #expect(freed == [])
+    let loss = router.endpointLost(EndpointID(1), over: [])
+    #expect(loss == Router.Loss(lost: [], moved: []))
   }
 
   @Test func `callpoints that share an endpoint take turns`() {
     var router = Router()
     router.open(a)
     router.open(b)
-    _ = router.endpointReady(EndpointID(1), serving: [a, b], credit: 1)
+    _ = router.endpointReady(EndpointID(1), serving: [a: 0, b: 1], credit: 1)
     _ = router.submit(request(1), to: a)
     for number in UInt64(2)...4 { _ = router.submit(request(number), to: a) }
     _ = router.submit(request(5), to: b)
-    let first = router.replied(request(1))?.map(\.request)
-    let second = first.flatMap { router.replied($0[0]) }?.map(\.request)
+    let first = router.finished(request(1))?.map(\.request)
+    let second = first.flatMap { router.finished($0[0]) }?.map(\.request)
     #expect(Set([first, second]) == [[request(2)], [request(5)]])
   }
 
   @Test func `a lost worker costs what it had started and nothing else`() {
     var router = Router()
     router.open(a)
-    _ = router.endpointReady(EndpointID(1), serving: [a], credit: 4)
+    _ = router.endpointReady(EndpointID(1), serving: [a: 0], credit: 4)
     for number in UInt64(1)...3 { _ = router.submit(request(number), to: a) }
-    let loss = router.endpointLost(EndpointID(1), started: [request(1)])
+    let loss = router.endpointLost(EndpointID(1), over: [request(1)])
     #expect(loss.lost == [request(1)])
     #expect(loss.moved.isEmpty)
-    let resumed = router.endpointReady(EndpointID(2), serving: [a], credit: 4)
+    let resumed = router.endpointReady(EndpointID(2), serving: [a: 0], credit: 4)
     #expect(resumed.map(\.request) == [request(2), request(3)])
   }
 
   @Test func `what a lost worker had not started goes to its sibling at once`() {
     var router = Router()
     router.open(a)
-    _ = router.endpointReady(EndpointID(1), serving: [a], credit: 4)
+    _ = router.endpointReady(EndpointID(1), serving: [a: 0], credit: 4)
     _ = router.submit(request(1), to: a)
     _ = router.submit(request(2), to: a)
-    _ = router.endpointReady(EndpointID(2), serving: [a], credit: 4)
-    let loss = router.endpointLost(EndpointID(1), started: [request(1)])
-    #expect(loss == Router.Loss(lost: [request(1)], moved: [.init(request: request(2), endpoint: EndpointID(2))]))
+    _ = router.endpointReady(EndpointID(2), serving: [a: 0], credit: 4)
+    let loss = router.endpointLost(EndpointID(1), over: [request(1)])
+    #expect(loss == Router.Loss(lost: [request(1)], moved: [to(2, request(2))]))
   }
 
   @Test func `closing a callpoint hands back what waited`() {
@@ -134,30 +170,31 @@ private func request(_ number: UInt64) -> RequestID { RequestID(number) }
         nextRequest += 1
         let target = callpoints[Int.random(in: 0..<4, using: &random)]
         switch router.submit(request, to: target, isNested: Bool.random(using: &random)) {
-        case .send(let endpoint):
+        case .send(let dispatch):
           accepted.insert(request)
-          send([Router.Dispatch(request: request, endpoint: endpoint)])
+          send([dispatch])
         case .queued: accepted.insert(request)
         case .busy, .unknownCallpoint: break
         }
       case 4..<7:
         guard let request = running.keys.sorted().randomElement(using: &random) else { continue }
         started.insert(request)
-        if let more = router.replied(request) { send(more) }
+        if let more = router.finished(request) { send(more) }
         settle(request)
       case 7:
         let endpoint = EndpointID(nextEndpoint)
         nextEndpoint += 1
         live.append(endpoint)
         let served = callpoints.filter { _ in Bool.random(using: &random) }
-        send(router.endpointReady(endpoint, serving: served, credit: Int.random(in: 1...3, using: &random)))
+        let numbers = Dictionary(uniqueKeysWithValues: served.map { ($0, $0.number) })
+        send(router.endpointReady(endpoint, serving: numbers, credit: Int.random(in: 1...3, using: &random)))
       case 8:
         guard let endpoint = live.randomElement(using: &random) else { continue }
         live.removeAll { $0 == endpoint }
         let held = running.filter { $0.value == endpoint }.keys.sorted()
         let begun = Set(held.filter { _ in Bool.random(using: &random) })
         started.formUnion(begun)
-        let loss = router.endpointLost(endpoint, started: begun)
+        let loss = router.endpointLost(endpoint, over: begun)
         #expect(Set(loss.lost) == begun)
         for request in held { running[request] = nil }
         for request in loss.lost { settle(request) }
@@ -169,7 +206,7 @@ private func request(_ number: UInt64) -> RequestID { RequestID(number) }
     }
     for endpoint in live {
       let held = Set(running.filter { $0.value == endpoint }.keys)
-      for request in router.endpointLost(endpoint, started: held).lost { settle(request) }
+      for request in router.endpointLost(endpoint, over: held).lost { settle(request) }
     }
     for callpoint in callpoints { for request in router.close(callpoint) { settle(request) } }
     #expect(settled == accepted, "seed \(seed)")

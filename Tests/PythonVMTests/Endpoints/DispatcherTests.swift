@@ -22,13 +22,15 @@ import Testing
 
   init() throws {
     reactor = try Reactor()
-    dispatcher = Dispatcher(reactor: reactor, grace: .milliseconds(1), messageLimit: 1 << 20)
-    dispatcher.open(callpoint, Dispatcher.Target(label: "action a", registration: 0))
+    dispatcher = Dispatcher(
+      reactor: reactor, limits: RequestLedger.Limits(grace: .milliseconds(1)), messageLimit: 1 << 20)
+    dispatcher.open(callpoint, label: "action a")
   }
 
   private func worker(_ number: Int, credit: Int = 4) throws -> FakeWorker {
     let worker = try FakeWorker(number, of: dispatcher, on: reactor)
-    dispatcher.endpointReady(worker.endpoint, serving: [callpoint], credit: credit)
+    dispatcher.endpointReady(
+      worker.endpoint, serving: [callpoint: 0], credit: credit, bearsStuckCallbacks: false)
     return worker
   }
 

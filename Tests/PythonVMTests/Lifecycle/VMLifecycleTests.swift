@@ -1,3 +1,4 @@
+import Callpoints
 import TestSupport
 import Testing
 

@@ -8,6 +8,7 @@ import socket
 import textwrap
 from pathlib import Path
 
+from callpoint_vm import stacks
 from tests.callpoint_vm.driver import HostTestCase, Pipes, is_alive
 from tests.callpoint_vm.packages import EVALUATING
 
@@ -175,7 +176,7 @@ class WorkerTests(HostTestCase):
     def test_stacks_are_dumped_to_the_output(self) -> None:
         pipes = self.host.fork(0)
         pipes.run(1, "1")
-        pipes.tell("stacks")
+        os.kill(pipes.ready()["pid"], stacks.SIGNAL)
         self.host.until(lambda: b"most recent call first" in self.host.output, "a stack")
 
     def test_a_worker_ends_when_the_host_closes_its_pipes(self) -> None:

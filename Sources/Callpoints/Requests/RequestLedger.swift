@@ -1,0 +1,281 @@
+/// Every accepted request from its acceptance to its one outcome.
+///
+/// The ledger decides, and its driver does: every event returns what is to be done, in order. It performs no I/O and
+/// has no clock; an event is told the time. It promises:
+///
+/// - each request that ``submit(_:_:at:)`` accepts has exactly one outcome: one `deliver` or one `fail`;
+/// - at most one endpoint runs a request, and one that nobody waits for any more is never given to another;
+/// - queues, the bytes of all requests together and what an endpoint has at a time are bounded, and only calls from
+///   inside callbacks, of which there can be no more than callbacks, go beyond;
+/// - a callback that goes on after its deadline and the grace period is stuck: its thread is not counted on, and an
+///   endpoint without a usable thread is killed.
+package struct RequestLedger: Sendable {
+  /// What the ledger allows.
+  package struct Limits: Hashable, Sendable {
+    /// How many requests may wait for one callpoint.
+    package var queue = 1024
+    /// How many bytes all requests may have together, from their acceptance to their outcomes.
+    package var bytes = 256 << 20
+    /// How many callbacks may wait for a request, each for the next: what goes deeper calls itself without end.
+    package var depth = 16
+    /// How long a callback may go on after its deadline before it counts as stuck.
+    package var grace: Duration
+    /// How long an endpoint that is to be killed has for writing its stacks to the log.
+    package var lastWords = Duration.seconds(1)
+
+    /// Creates the usual limits.
+    package init(grace: Duration) { self.grace = grace }
+  }
+
+  /// What somebody wants of a callpoint.
+  package struct Submission: Hashable, Sendable {
+    /// The callpoint.
+    package let callpoint: CallpointID
+    /// The size of the request's text.
+    package let bytes: Int
+    /// How long the caller waits.
+    package let timeout: Duration
+    /// The request from inside whose callback it was made, if any.
+    package let parent: RequestID?
+
+    /// Creates a submission.
+    package init(callpoint: CallpointID, bytes: Int, timeout: Duration, parent: RequestID? = nil) {
+      self.callpoint = callpoint
+      self.bytes = bytes
+      self.timeout = timeout
+      self.parent = parent
+    }
+  }
+
+  /// What the driver has to do.
+  package enum Action: Hashable, Sendable {
+    /// Write a request to an endpoint.
+    case send(Router.Dispatch)
+    /// Make another thread of an endpoint read on: the one that reads may wait for the request that was just sent.
+    case takeOver(EndpointID)
+    /// Tell an endpoint that nobody waits for a request any more.
+    case abort(RequestID, on: EndpointID)
+    /// Give the caller the reply that has just come.
+    case deliver(RequestID)
+    /// Give the caller an error.
+    case fail(RequestID, CallError)
+    /// Forget a request whose caller has been answered before: it is over now.
+    case forget(RequestID)
+    /// Report a stuck callback, and have its endpoint write its stacks to the log.
+    case report(StuckCallback)
+    /// Kill an endpoint's process: no usable thread is left.
+    case kill(EndpointID, reason: String)
+  }
+
+  struct Entry: Sendable {
+    let callpoint: CallpointID
+    let bytes: Int
+    /// How many callbacks wait for it, each for the next.
+    let depth: Int
+    let accepted: Duration
+    /// When an endpoint got it.
+    var sent: Duration?
+    /// When it must be looked at next.
+    var due: Duration
+    /// Whether the caller still waits.
+    var isAwaited = true
+    /// Whether it ran when it was last looked at.
+    var ran = false
+    /// Whether it was reported when it was last looked at: what is left to do is to kill.
+    var isReported = false
+  }
+
+  struct Point: Sendable {
+    var label: String
+    /// Why requests are refused at once, if they are.
+    var refusal: String?
+    var statistics = CallStatistics()
+  }
+
+  /// What is allowed.
+  package let limits: Limits
+  var router: Router
+  var points: [CallpointID: Point] = [:]
+  var entries: [RequestID: Entry] = [:]
+  var deadlines = DeadlineQueue()
+  var clock = HostClock()
+  /// Endpoints whose end has been ordered.
+  var killed: Set<EndpointID> = []
+  /// The bytes of all requests that have no outcome yet.
+  package internal(set) var bytes = 0
+
+  /// Creates a ledger without callpoints.
+  package init(limits: Limits) {
+    self.limits = limits
+    router = Router(queueLimit: limits.queue)
+  }
+
+  // MARK: Callpoints
+
+  /// Makes a callpoint known, unless it is; its requests wait until an endpoint serves it.
+  ///
+  /// - Parameters:
+  ///   - callpoint: The callpoint.
+  ///   - label: Its name in errors: `action reset`.
+  package mutating func open(_ callpoint: CallpointID, label: String) {
+    router.open(callpoint)
+    points[callpoint, default: Point(label: label)].label = label
+  }
+
+  /// Ends a callpoint; what waited for it is refused.
+  package mutating func close(_ callpoint: CallpointID, because error: CallError, at now: Duration) -> [Action] {
+    read(now)
+    let waiting = router.close(callpoint)
+    points[callpoint] = nil
+    return waiting.flatMap { settle($0, with: error) }
+  }
+
+  /// Refuses requests for a callpoint at once from now on, those that wait included, or, with `nil`, lets them wait again.
+  package mutating func refuse(_ callpoint: CallpointID, because reason: String?, at now: Duration) -> [Action] {
+    read(now)
+    points[callpoint]?.refusal = reason
+    guard let reason else { return [] }
+    return router.flush(callpoint).flatMap { settle($0, with: CallError(.unavailable, reason)) }
+  }
+
+  // MARK: Requests
+
+  /// Takes in a request.
+  ///
+  /// - Parameters:
+  ///   - request: The request, which must be new.
+  ///   - submission: What is wanted.
+  ///   - now: The time.
+  /// - Returns: What is to be done with it now; nothing if it waits.
+  /// - Throws: ``CallError`` if it is not accepted: then it is none of the ledger's.
+  package mutating func submit(
+    _ request: RequestID, _ submission: Submission, at now: Duration
+  ) throws(CallError) -> [Action] {
+    read(now)
+    let callpoint = submission.callpoint
+    if let reason = points[callpoint]?.refusal { throw CallError(.unavailable, reason) }
+    let depth = submission.parent.flatMap { entries[$0]?.depth }.map { $0 + 1 } ?? 0
+    guard depth <= limits.depth else {
+      throw CallError(.busy, "callbacks that wait for each other are \(limits.depth) deep already")
+    }
+    let isNested = depth > 0
+    guard isNested || bytes + submission.bytes <= limits.bytes else {
+      throw CallError(
+        .busy, "the requests that wait or run have \(bytes) bytes; they may have \(limits.bytes) together")
+    }
+    var actions: [Action] = []
+    switch router.submit(request, to: callpoint, isNested: isNested) {
+    case .unknownCallpoint: throw CallError(.unavailable, "the callpoint's VM is stopped")
+    case .busy: throw CallError(.busy, "\(limits.queue) requests wait for \(label(of: callpoint)), which is the most")
+    case .queued: break
+    case .send(let dispatch):
+      actions.append(.send(dispatch))
+      if isNested { actions.append(.takeOver(dispatch.endpoint)) }
+    }
+    let due = clock.time + submission.timeout
+    entries[request] = Entry(
+      callpoint: callpoint, bytes: submission.bytes, depth: depth, accepted: clock.time,
+      sent: actions.isEmpty ? nil : clock.time, due: due)
+    bytes += submission.bytes
+    watch(request, at: due)
+    return actions
+  }
+
+  /// Answers a request with `cancelled`.
+  ///
+  /// One that an endpoint has keeps its place there until it ends, which `cb_abort` may hasten.
+  package mutating func cancel(_ request: RequestID, at now: Duration) -> [Action] {
+    read(now)
+    guard entries[request]?.isAwaited == true else { return [] }
+    let error = CallError(.cancelled, "the request was cancelled")
+    if router.withdraw(request) { return settle(request, with: error) }
+    return giveUp(request, with: error)
+  }
+
+  /// A callback asks for another deadline, counted from now.
+  package mutating func moveDeadline(of request: RequestID, to timeout: Duration, at now: Duration) {
+    read(now)
+    guard entries[request] != nil, !router.isStuck(request) else { return }
+    let due = clock.time + timeout
+    entries[request]?.due = due
+    entries[request]?.ran = false
+    watch(request, at: due)
+  }
+
+  // MARK: Looking
+
+  /// Whether a request has been accepted and is not over.
+  package func isOpen(_ request: RequestID) -> Bool { entries[request] != nil }
+
+  /// Whether a request is not over and its caller has not been answered, as after a timeout.
+  package func isAwaited(_ request: RequestID) -> Bool { entries[request]?.isAwaited ?? false }
+
+  /// What is known about a callpoint's calls.
+  package func statistics(of callpoint: CallpointID) -> CallStatistics {
+    points[callpoint]?.statistics ?? CallStatistics()
+  }
+
+  /// How many requests wait for a callpoint.
+  package func waiting(for callpoint: CallpointID) -> Int { router.waiting(for: callpoint) }
+
+  /// How many requests for a callpoint endpoints have.
+  package func inFlight(for callpoint: CallpointID) -> Int { router.inFlight(for: callpoint) }
+
+  /// The requests that an endpoint has been given and has not answered.
+  package func inFlight(on endpoint: EndpointID) -> Set<RequestID> { router.inFlight(on: endpoint) }
+
+  /// The endpoints that serve a callpoint, without those that are retired.
+  package func endpoints(of callpoint: CallpointID) -> [EndpointID] { router.endpoints(of: callpoint) }
+
+  /// How many callbacks of a callpoint are stuck.
+  package func stuckCount(of callpoint: CallpointID) -> Int { router.stuckCount(of: callpoint) }
+
+  /// How many callbacks are stuck in an endpoint.
+  package func stuckCount(on endpoint: EndpointID) -> Int { router.stuckCount(on: endpoint) }
+
+  /// The callpoint a request is for, and how long its endpoint has had it; `nil` unless an endpoint has it.
+  package func progress(of request: RequestID, at now: Duration) -> (callpoint: CallpointID, age: Duration)? {
+    guard let entry = entries[request], let sent = entry.sent else { return nil }
+    var clock = clock
+    clock.read(now, isWatched: true)
+    return (entry.callpoint, clock.time - sent)
+  }
+
+  // MARK: Ends
+
+  mutating func read(_ now: Duration) { clock.read(now, isWatched: !entries.isEmpty) }
+
+  /// Ends a request that no endpoint has; its caller gets an error, unless it has been answered.
+  mutating func settle(_ request: RequestID, with error: CallError) -> [Action] {
+    guard let entry = entries.removeValue(forKey: request) else { return [] }
+    guard entry.isAwaited else { return [.forget(request)] }
+    count(entry, hasFailed: true)
+    return [.fail(request, error)]
+  }
+
+  /// Answers the caller of a request that an endpoint keeps for now.
+  mutating func giveUp(_ request: RequestID, with error: CallError) -> [Action] {
+    guard let entry = entries[request], let endpoint = router.endpoint(of: request) else { return [] }
+    count(entry, hasFailed: true)
+    entries[request]?.isAwaited = false
+    return [.abort(request, on: endpoint), .fail(request, error)]
+  }
+
+  /// A request has its outcome: its bytes are free, and the statistics know it.
+  mutating func count(_ entry: Entry, hasFailed: Bool) {
+    bytes -= entry.bytes
+    points[entry.callpoint]?.statistics.record(clock.time - entry.accepted, hasFailed: hasFailed)
+  }
+
+  mutating func sent(_ dispatches: [Router.Dispatch]) -> [Action] {
+    for dispatch in dispatches { entries[dispatch.request]?.sent = clock.time }
+    return dispatches.map { .send($0) }
+  }
+
+  func label(of request: RequestID) -> String {
+    entries[request].map { label(of: $0.callpoint) } ?? "the callback"
+  }
+
+  /// A callpoint's name in errors.
+  package func label(of callpoint: CallpointID) -> String { points[callpoint]?.label ?? "the callback" }
+}
