@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "CLinux.h"
+#include "trees.h"
 
 int clinux_memory_descriptor(const char *name) { return memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING); }
 
@@ -18,6 +19,8 @@ int clinux_set_non_blocking(int descriptor) {
   int flags = fcntl(descriptor, F_GETFL);
   return flags < 0 ? -1 : fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
 }
+
+int clinux_remove_tree(const char *path, long budget) { return clinux_remove_directory(path, budget); }
 
 void *clinux_map_page(int memory, size_t size) {
   void *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);

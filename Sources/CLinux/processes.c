@@ -74,21 +74,23 @@ int clinux_reap(pid_t pid, bool wait, int *status) {
   return 1;
 }
 
+struct hunt {
+  pid_t but;
+  int found;
+};
+
 static void kill_child(pid_t child, void *context) {
-  (void)context;
+  struct hunt *hunt = context;
+  if (child == hunt->but) return;
+  hunt->found++;
   kill(child, SIGKILL);
+  siginfo_t info;
+  waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG);
 }
 
-int clinux_kill_all_children(void) {
-  for (;;) {
-    // A child that dies hands its own children to us: hence again after deaths, until there is nobody to wait for.
-    if (clinux_each_child(kill_child, NULL) < 0) return -1;
-    siginfo_t info = {0};
-    if (waitid(P_ALL, 0, &info, WEXITED) < 0 && errno != EINTR) return errno == ECHILD ? 0 : -1;
-    do {
-      info.si_pid = 0;
-    } while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) == 0 && info.si_pid != 0);
-  }
+int clinux_kill_children(pid_t but) {
+  struct hunt hunt = {.but = but};
+  return clinux_each_child(kill_child, &hunt) < 0 ? -1 : hunt.found;
 }
 
 // MARK: starting the guard

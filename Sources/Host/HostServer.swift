@@ -33,8 +33,6 @@ package final class HostServer {
   private var phase = Phase.starting(after: nil)
   /// Whether children die with their parent here, once the guard has found out.
   private var parentDeathSignalWorks: Bool?
-  /// Why nothing more can be served.
-  private var failure: KernelFailure?
   /// What waits until a VM has come to rest.
   private var waiters: [(vm: String, body: (VirtualMachine) -> Void)] = []
 
@@ -75,16 +73,12 @@ package final class HostServer {
     listener = try UnixListener(path: stateDirectory.socketPath, reactor: reactor) { [unowned self] descriptor in
       accept(descriptor)
     }
-    processes = try Guard(
-      executable: installation.guardExecutable, reactor: reactor,
-      usesParentDeathSignal: settings.usesParentDeathSignal
-    ) { [unowned self] event in guardReported(event) }
+    processes = try Guard(guardSettings, reactor: reactor) { [unowned self] event in guardReported(event) }
     // The guard has the limit that we were given, and so have the VMs; each endpoint costs four descriptors here.
     try DescriptorLimit.raise()
     reactor.run()
     listener?.close()
     processes?.stop()
-    if let failure { throw failure }
   }
 
   /// What `status` answers; after ``run()``, how everything ended.
@@ -103,9 +97,20 @@ package final class HostServer {
 
   // MARK: Processes
 
+  private var guardSettings: Guard.Settings {
+    // A guard that keeps dying is started again every few seconds: until it is, no VM can be.
+    let schedule = BackoffSchedule(ceiling: .seconds(5))
+    var random = SystemRandomNumberGenerator()
+    return Guard.Settings(
+      executable: installation.guardExecutable, usesParentDeathSignal: settings.usesParentDeathSignal,
+      temporaryDirectory: ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp",
+      pause: { schedule.delay(afterFailure: $0, using: &random) })
+  }
+
   private func guardReported(_ event: GuardEvent) {
     switch event {
     case .probed(let works):
+      log.write(.start, ["process": "guard", "pid": processes?.pid ?? 0, "parent-death-signal": works])
       guard parentDeathSignalWorks == nil else { return }
       parentDeathSignalWorks = works
       startMachines()
@@ -117,6 +122,7 @@ package final class HostServer {
     case .exited(let pid, let status):
       runtime.machines.first { $0.pid == pid }?.exited(status)
     case .lost(let status): guardLost(status)
+    case .hindered(let text): log.write(.fail, ["process": "guard", "reason": text])
     }
   }
 
@@ -154,19 +160,6 @@ package final class HostServer {
 
   private func guardLost(_ status: ExitStatus) {
     log.write(.exit, ["process": "guard", "status": status, "reason": "everything below it is gone"])
-    do throws(KernelFailure) {
-      let successor = try Guard(
-        executable: installation.guardExecutable, reactor: reactor,
-        usesParentDeathSignal: settings.usesParentDeathSignal
-      ) { [unowned self] event in guardReported(event) }
-      processes = successor
-      // Before the VMs hear of their end: one that is to start again asks its guard at once.
-      for machine in runtime.machines { machine.processes = successor }
-    } catch {
-      log.write(.fail, ["process": "guard", "reason": "it cannot be started again: \(error); the host stops"])
-      failure = error
-      return reactor.stop()
-    }
     for machine in runtime.machines where machine.hasProcess { machine.exited(status) }
   }
 

@@ -13,10 +13,12 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -28,6 +30,7 @@
 
 #include "../CLinux/children.h"
 #include "../CLinux/include/guard_wire.h"
+#include "../CLinux/trees.h"
 
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
@@ -36,7 +39,7 @@
 #define SYS_close_range 436
 #endif
 
-enum { host_socket = 3, most_processes = 4096 };
+enum { host_socket = 3, most_processes = 4096, parent_size = 32 };
 
 static pid_t launched[most_processes];
 static int launched_count;
@@ -150,14 +153,23 @@ struct plan {
   char **strings;  // executable, directory, arguments and NULL, environment and NULL
   char **arguments;
   char **environment;
+  char parent[parent_size];  // the variable that tells the process who its parent must be
 };
+
+// There is room for one variable more.
+static void name_parent(char **environment, char *text) {
+  static const char name[] = "CALLPOINT_PARENT=";
+  snprintf(text, parent_size, "%s%d", name, (int)getpid());
+  while (*environment && strncmp(*environment, name, sizeof name - 1) != 0) environment++;
+  *environment = text;
+}
 
 // Returns 0 or an errno. Sizes and counts are checked against each other: nothing is read beyond the plan.
 static int read_plan(int descriptor, const struct clinux_request *request, struct plan *plan) {
   size_t size = request->plan_size, arguments = request->argument_count, variables = request->variable_count;
   if (size == 0 || size > CLINUX_PLAN_LIMIT || arguments == 0 || arguments > size || variables > size) return EBADMSG;
   plan->text = malloc(size);
-  plan->strings = calloc(arguments + variables + 4, sizeof(char *));
+  plan->strings = calloc(arguments + variables + 5, sizeof(char *));
   if (!plan->text || !plan->strings) return ENOMEM;
   for (size_t have = 0; have < size;) {
     ssize_t count = pread(descriptor, plan->text + have, size - have, (off_t)have);
@@ -174,7 +186,9 @@ static int read_plan(int descriptor, const struct clinux_request *request, struc
     plan->strings[found < 2 + arguments ? found : found + 1] = string;  // a NULL ends the arguments
     found++;
   }
-  return found == wanted ? 0 : EBADMSG;
+  if (found != wanted) return EBADMSG;
+  name_parent(plan->environment, plan->parent);
+  return 0;
 }
 
 // As `execvpe`, but with the PATH of the new environment, not of ours. Returns only when it failed.
@@ -378,7 +392,12 @@ int main(int count, char **arguments) {
   }
   if (signals < 0 || host_life < 0 || getppid() != host) return 71;
 
-  bool may_arm = count < 3 || strcmp(arguments[2], "--no-parent-death-signal") != 0;
+  const char *temporary = NULL;
+  bool may_arm = true;
+  for (int i = 2; i < count; i++) {
+    if (strcmp(arguments[i], "--no-parent-death-signal") == 0) may_arm = false;
+    if (strcmp(arguments[i], "--temporary") == 0 && i + 1 < count) temporary = arguments[++i];
+  }
   children_die_with_parent = may_arm && probe_parent_death_signal();
   report((struct clinux_report){.kind = CLINUX_REPORT_PROBED, .value = children_die_with_parent});
 
@@ -391,5 +410,7 @@ int main(int count, char **arguments) {
     if (waits[2].revents && !serve_request()) break;
   }
   kill_everything();
+  // The temporary directories of all that we launched; a host that was killed cannot remove them.
+  if (temporary) clinux_remove_directory(temporary, LONG_MAX);
   return 0;
 }

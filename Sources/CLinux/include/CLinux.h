@@ -41,6 +41,8 @@ int clinux_seal_size(int memory);                 // nobody can shrink or grow i
 int clinux_pipe(int ends[2]);                     // close-on-exec
 int clinux_duplicate(int descriptor);             // close-on-exec
 int clinux_set_non_blocking(int descriptor);
+// Removes a directory and at most `budget` entries below it. 0: it is gone, 1: there is more to do, -1: it resists.
+int clinux_remove_tree(const char *path, long budget);
 
 // MARK: sockets
 
@@ -71,8 +73,9 @@ int clinux_signal_process(int process_descriptor, int signal);        // pidfd_s
 // Reaps `pid` if it has exited, or once it has. 1: reaped, 0: it still runs, -1: not a child. A signal is told as its
 // negative.
 int clinux_reap(pid_t pid, bool wait, int *status);
-// Sends SIGKILL to every child of this process and reaps them, until there is none. Blocks until they are gone.
-int clinux_kill_all_children(void);
+// Sends SIGKILL to every child of this process but one and reaps those that have ended. Returns how many it found, -1 if
+// /proc cannot be read. A child that ends hands its own children on: they are all gone once none is found.
+int clinux_kill_children(pid_t but);
 
 // Starts the guard in a session of its own, with `socket` as its descriptor 3, 0 and 1 on /dev/null and every signal
 // blocked. Does not copy this process, however large it is. Returns the pid and stores a close-on-exec process

@@ -1,53 +1,76 @@
 import CLinux
 import Glibc
 
-/// `callpoint-guard` as the host sees it: the process that starts the others, and cleans up when the host is gone.
+/// What starts the host's processes, and cleans up when the host is gone: `callpoint-guard` and its successors.
 ///
+/// A guard process that ends is replaced, at once the first time and then after pauses; the host never stops for it.
 /// Dropping the guard or `stop` makes it kill everything below itself and leave.
 package final class Guard {
-  /// The guard's pid, the parent that every started process must have.
-  package let pid: Int32
+  /// How a guard is started, each time anew.
+  package struct Settings {
+    /// The guard's program.
+    package var executable: String
+    /// Whether it tries and uses the parent-death signal; without, all is as on a system that has none.
+    package var usesParentDeathSignal: Bool
+    /// Where the temporary directories of the started processes are made.
+    package var temporaryDirectory: String
+    /// How long to wait before the next start, after a number of failures in a row.
+    package var pause: (_ failures: Int) -> Duration
 
-  private let reactor: Reactor
-  private let process: ProcessHandle
-  private var socket: Descriptor?
-  private var processWatch: Registration?
-  private var socketWatch: Registration?
-  private var waiting: [Message] = []
-  private var lastLaunch: UInt64 = 0
-  private let onEvent: (GuardEvent) -> Void
-
-  /// A message for the guard that has not been sent yet.
-  private struct Message {
-    let request: clinux_request
-    let bundle: DescriptorBundle
+    /// Describes a guard.
+    package init(
+      executable: String, usesParentDeathSignal: Bool = true, temporaryDirectory: String = "/tmp",
+      pause: @escaping (_ failures: Int) -> Duration
+    ) {
+      self.executable = executable
+      self.usesParentDeathSignal = usesParentDeathSignal
+      self.temporaryDirectory = temporaryDirectory
+      self.pause = pause
+    }
   }
 
-  /// Starts the guard.
-  ///
-  /// Without `usesParentDeathSignal` it neither tries nor uses the signal, as on a system that has none. `onEvent` is
-  /// called from the reactor only.
-  package init(
-    executable: String, reactor: Reactor, usesParentDeathSignal: Bool = true,
-    onEvent: @escaping (GuardEvent) -> Void
-  ) throws(KernelFailure) {
-    var pair = try Descriptor.socketPair(.messages)
-    let socket = pair.takeReadEnd()
-    try socket.setNonBlocking()
-    let socketNumber = socket.number
-    let theirs = pair.takeWriteEnd()
-    let arguments = [executable, "\(getpid())"] + (usesParentDeathSignal ? [] : ["--no-parent-death-signal"])
-    let process = try Self.start(executable, arguments, socket: theirs.number)
-    let processNumber = process.number
+  /// The present guard process, if there is one.
+  package var pid: Int32? { process?.pid }
 
-    pid = process.pid
+  private let settings: Settings
+  private let reactor: Reactor
+  private let onEvent: (GuardEvent) -> Void
+  private let scratch: ScratchDirectories
+  private var process: GuardProcess?
+  /// Launches for the next guard process.
+  private var early: [GuardProcess.Message] = []
+  private var lastLaunch: UInt64 = 0
+  /// Which temporary directory belongs to a launch, and later to its process.
+  private var directories: [UInt64: String] = [:]
+  private var directoriesOfProcesses: [Int32: String] = [:]
+  /// The starts that failed and the processes that ended soon, in a row.
+  private var failures = 0
+  private var started: Duration
+  private var retry: Timer?
+  private var isStopped = false
+
+  /// A process that ran so long was sound, whatever ended it.
+  private static let proof = Duration.seconds(10)
+  /// How long what a guard left may take to die before others are started; a process that waits for a disk that is
+  /// gone cannot be killed.
+  private static let patience = Duration.seconds(1)
+
+  /// Starts the guard; the first start must succeed.
+  ///
+  /// - Parameters:
+  ///   - settings: How it is started.
+  ///   - reactor: Where it is waited for.
+  ///   - onEvent: What it tells; called from the reactor only.
+  /// - Throws: ``KernelFailure`` if there can be no such process.
+  package init(
+    _ settings: Settings, reactor: Reactor, onEvent: @escaping (GuardEvent) -> Void
+  ) throws(KernelFailure) {
+    self.settings = settings
     self.reactor = reactor
-    self.process = process
-    self.socket = consume socket
     self.onEvent = onEvent
-    // If a watch fails, the socket closes and the guard leaves.
-    processWatch = try reactor.watch(processNumber, .readable) { [weak self] _ in self?.processEnded() }
-    socketWatch = try reactor.watch(socketNumber, .readable) { [weak self] in self?.socketReady($0) }
+    started = reactor.now
+    scratch = ScratchDirectories(below: settings.temporaryDirectory, reactor: reactor)
+    try start()
   }
 
   deinit {
@@ -57,28 +80,35 @@ package final class Guard {
   // MARK: - Requests
 
   /// Starts a process; `started` or `failed` follows, then `exited`.
+  ///
+  /// It gets two variables: `CALLPOINT_PARENT`, the guard's pid, and `TMPDIR`, a directory of its own that is removed
+  /// after its end. Where there is no guard at the moment it waits for the next, but not beyond a start that fails.
   package func launch(_ request: consuming LaunchRequest) -> LaunchID {
     lastLaunch += 1
     let launch = LaunchID(number: lastLaunch)
-    let plan = request.plan()
+    do throws(KernelFailure) {
+      directories[launch.number] = try scratch.make()
+    } catch {
+      // It can live without: a disk that is full must not keep it from running.
+      onEvent(.hindered("no temporary directory of its own for a process: \(error)"))
+    }
+    let variables = directories[launch.number].map { ["TMPDIR": $0] } ?? [:]
+    let environment = request.environment.merging(variables) { $1 }
+    let plan = request.plan(environment: environment)
     var message = clinux_request()
     message.kind = CLINUX_REQUEST_LAUNCH.rawValue
     message.launch = launch.number
     message.plan_size = UInt32(clamping: plan.count)
     message.argument_count = UInt32(request.arguments.count + 1)
-    message.variable_count = UInt32(request.environment.count)
+    message.variable_count = UInt32(environment.count)
     do throws(KernelFailure) {
       if plan.count > CLINUX_PLAN_LIMIT { throw KernelFailure(call: "launch", errno: E2BIG) }
-      send(Message(request: message, bundle: try Self.bundle(request, plan)))
+      let whole = GuardProcess.Message(request: message, bundle: try Self.bundle(request, plan))
+      if let process { process.send(whole) } else { early.append(whole) }
     } catch {
-      fail(launch, error)
+      fail(launch.number, at: .request, error)
     }
     return launch
-  }
-
-  /// Tells from the reactor, as the guard would, that a launch has failed.
-  private func fail(_ launch: LaunchID, _ failure: KernelFailure) {
-    reactor.defer { [weak self] in self?.onEvent(.failed(launch, step: .request, errno: failure.errno)) }
   }
 
   /// Sends a signal to a started process, unless it has ended.
@@ -87,7 +117,8 @@ package final class Guard {
     message.kind = CLINUX_REQUEST_SIGNAL.rawValue
     message.pid = pid
     message.signal = signal
-    send(Message(request: message, bundle: DescriptorBundle()))
+    // Without a guard there is nothing below it.
+    process?.send(GuardProcess.Message(request: message, bundle: DescriptorBundle()))
   }
 
   /// Says that a process below a started one has died, so that what it left behind is killed.
@@ -96,58 +127,25 @@ package final class Guard {
   package func sweep() {
     var message = clinux_request()
     message.kind = CLINUX_REQUEST_SWEEP.rawValue
-    send(Message(request: message, bundle: DescriptorBundle()))
+    process?.send(GuardProcess.Message(request: message, bundle: DescriptorBundle()))
   }
 
   /// Lets the guard go: it kills everything below itself and leaves.
   ///
   /// No event follows. Blocks until it has left, which takes milliseconds; one that does not leave within 5 s is killed.
   package func stop() {
-    guard let processWatch else { return }
-    reactor.cancel(processWatch)
-    self.processWatch = nil
-    closeSocket()
-    var wait = pollfd(fd: process.number, events: Int16(POLLIN), revents: 0)
-    if poll(&wait, 1, 5000) == 0 { process.send(SIGKILL) }
-    var status: Int32 = 0
-    _ = clinux_reap(pid, true, &status)
+    guard !isStopped else { return }
+    isStopped = true
+    if let retry { reactor.cancel(retry) }
+    early.removeAll()
+    process?.stop()
+    process = nil
+    scratch.removeAll()
   }
 
-  // MARK: - Sending
-
-  private func send(_ message: Message) {
-    waiting.append(message)
-    if waiting.count == 1 { sendWaiting() }
-  }
-
-  private func sendWaiting() {
-    guard let socketWatch, socket != nil else { return waiting.removeAll() }
-    var sent = 0
-    for message in waiting {
-      guard trySend(message) else { break }
-      sent += 1
-    }
-    waiting.removeFirst(sent)
-    if self.socketWatch != nil {
-      reactor.change(socketWatch, to: waiting.isEmpty ? .readable : [.readable, .writable])
-    }
-  }
-
-  /// False if there is no room now.
-  private func trySend(_ message: Message) -> Bool {
-    do throws(KernelFailure) {
-      let sending = withUnsafeBytes(of: message.request) { bytes in
-        Result { () throws(KernelFailure) in try socket?.send(bytes, passing: message.bundle) }
-      }
-      return try sending.get() != .wouldBlock
-    } catch {
-      // The guard has gone or is going; its end is told by its process descriptor.
-      if error.errno == EPIPE || error.errno == ECONNRESET { return true }
-      // No memory for a message, or too many descriptors on their way: a launch fails, the rest is tried again.
-      guard message.request.kind == CLINUX_REQUEST_LAUNCH.rawValue else { return false }
-      fail(LaunchID(number: message.request.launch), error)
-      return true
-    }
+  /// Tells from the reactor, as the guard would, that a launch has failed.
+  private func fail(_ launch: UInt64, at step: LaunchStep, _ failure: KernelFailure) {
+    reactor.defer { [weak self] in self?.failed(launch, at: step, errno: failure.errno) }
   }
 
   private static func bundle(
@@ -178,74 +176,97 @@ package final class Guard {
 
   // MARK: - Reports
 
-  private func socketReady(_ ready: Interest) {
-    if ready.contains(.writable) { sendWaiting() }
-    if ready.contains(.readable) { readReports() }
-  }
-
-  private func readReports() {
-    var report = clinux_report()
-    while let number = socket?.number {
-      let count = recv(number, &report, MemoryLayout<clinux_report>.size, 0)
-      if count == MemoryLayout<clinux_report>.size {
-        tell(report)
-      } else if count >= 0 || (errno != EAGAIN && errno != EINTR) {
-        // The guard has closed: make sure that it ends, and wait for its process descriptor to say so.
-        closeSocket()
-        process.send(SIGKILL)
-      } else if errno == EAGAIN {
-        return
-      }
-    }
-  }
-
-  private func tell(_ report: clinux_report) {
+  private func reported(_ report: clinux_report) {
     switch clinux_report_kind(report.kind) {
     case CLINUX_REPORT_PROBED: onEvent(.probed(parentDeathSignalWorks: report.value == 1))
-    case CLINUX_REPORT_STARTED: onEvent(.started(LaunchID(number: report.launch), pid: report.pid))
-    case CLINUX_REPORT_FAILED:
-      onEvent(.failed(LaunchID(number: report.launch), step: LaunchStep(report.step), errno: report.value))
-    case CLINUX_REPORT_EXITED: onEvent(.exited(pid: report.pid, ExitStatus(wire: report.value)))
+    case CLINUX_REPORT_STARTED:
+      directoriesOfProcesses[report.pid] = directories.removeValue(forKey: report.launch)
+      onEvent(.started(LaunchID(number: report.launch), pid: report.pid))
+    case CLINUX_REPORT_FAILED: failed(report.launch, at: LaunchStep(report.step), errno: report.value)
+    case CLINUX_REPORT_EXITED:
+      if let directory = directoriesOfProcesses.removeValue(forKey: report.pid) { scratch.remove(directory) }
+      onEvent(.exited(pid: report.pid, ExitStatus(wire: report.value)))
     default: preconditionFailure("the guard sent a report of kind \(report.kind); host and guard are not of one build")
     }
   }
 
-  private func closeSocket() {
-    if let socketWatch { reactor.cancel(socketWatch) }
-    socketWatch = nil
-    socket = nil
-    waiting.removeAll()
+  private func failed(_ launch: UInt64, at step: LaunchStep, errno: Int32) {
+    if let directory = directories.removeValue(forKey: launch) { scratch.remove(directory) }
+    onEvent(.failed(LaunchID(number: launch), step: step, errno: errno))
   }
 
-  // MARK: - The end
+  // MARK: - Successors
 
-  private func processEnded() {
-    // What it said before it ended comes first.
-    readReports()
-    guard let processWatch else { return }
-    reactor.cancel(processWatch)
-    self.processWatch = nil
-    closeSocket()
-    var status: Int32 = 0
-    _ = clinux_reap(pid, true, &status)
-    do {
-      if Subreaper.isActive { try Subreaper.killAllChildren() }
+  private func start() throws(KernelFailure) {
+    var options = settings.usesParentDeathSignal ? [] : ["--no-parent-death-signal"]
+    if let base = scratch.base { options += ["--temporary", base] }
+    let process = try GuardProcess(
+      executable: settings.executable, options: options, reactor: reactor,
+      events: GuardProcess.Events(
+        reported: { [unowned self] in reported($0) },
+        unsent: { [unowned self] in fail($0, at: .request, $1) },
+        ended: { [unowned self] in ended($0) }))
+    self.process = process
+    started = reactor.now
+    for message in early { process.send(message) }
+    early.removeAll()
+  }
+
+  private func ended(_ status: ExitStatus) {
+    process = nil
+    if reactor.now - started >= Self.proof { failures = 0 }
+    cleanUp(since: reactor.now, after: status)
+  }
+
+  /// Kills what the guard has left to this process, again until there is none; then all of it is told as lost.
+  private func cleanUp(since start: Duration, after status: ExitStatus) {
+    guard !isStopped else { return }
+    if Subreaper.isActive {
+      let left = Subreaper.killChildren(but: nil)
+      if left, reactor.now - start < Self.patience {
+        reactor.after(.milliseconds(1)) { [weak self] in self?.cleanUp(since: start, after: status) }
+        return
+      }
+      if left {
+        onEvent(.hindered("something that the guard left behind cannot be killed; it is tried again"))
+        keepCleaningUp()
+      }
+    }
+    for directory in directories.values { scratch.remove(directory) }
+    for directory in directoriesOfProcesses.values { scratch.remove(directory) }
+    directories.removeAll()
+    directoriesOfProcesses.removeAll()
+    onEvent(.lost(status))
+    guard !isStopped else { return }
+    startAgain()
+  }
+
+  /// What could not be killed within the patience is killed when it can be, beside the next guard.
+  private func keepCleaningUp() {
+    reactor.after(Self.patience) { [weak self] in
+      guard let self, !isStopped, Subreaper.killChildren(but: process?.pid) else { return }
+      keepCleaningUp()
+    }
+  }
+
+  /// Starts the next guard after the pause that so many failures in a row cost.
+  private func startAgain() {
+    failures += 1
+    let pause = settings.pause(failures)
+    guard pause > .zero else { return tryToStart() }
+    retry = reactor.after(pause) { [weak self] in self?.tryToStart() }
+  }
+
+  private func tryToStart() {
+    retry = nil
+    do throws(KernelFailure) {
+      try start()
     } catch {
-      preconditionFailure("\(error): what the guard left behind may still run")
+      onEvent(.hindered("the guard cannot be started: \(error); it is tried again"))
+      // Whoever waits for them decides when to ask again.
+      for message in early { fail(message.request.launch, at: .guardian, error) }
+      early.removeAll()
+      startAgain()
     }
-    onEvent(.lost(ExitStatus(wire: status)))
-  }
-
-  private static func start(
-    _ executable: String, _ arguments: [String], socket: Int32
-  ) throws(KernelFailure) -> ProcessHandle {
-    var pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
-    defer { for pointer in pointers { free(pointer) } }
-    pointers.append(nil)
-    var descriptor: Int32 = -1
-    let pid = try checked("starting \(executable)") {
-      clinux_start_guard(executable, pointers, socket, &descriptor)
-    }
-    return ProcessHandle(pid: pid, owning: Descriptor(owning: descriptor))
   }
 }

@@ -9,6 +9,8 @@ package enum GuardEvent: Hashable, Sendable {
   /// A started process has ended.
   case exited(pid: Int32, ExitStatus)
   /// The guard itself has ended, and with it every process it had started; their exits are not told. What this process
-  /// adopted is dead too, if it is a subreaper. No event follows: make a new guard.
+  /// adopted is dead too, if it is a subreaper. Another guard is started; what is launched from now on waits for it.
   case lost(ExitStatus)
+  /// Something did not go as it should, in words; nothing is to be done.
+  case hindered(String)
 }

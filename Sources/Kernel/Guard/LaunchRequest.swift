@@ -4,7 +4,7 @@ package struct LaunchRequest: ~Copyable {
   package let executable: String
   /// The arguments after the program's name, which is always `executable`.
   package let arguments: [String]
-  /// The whole environment.
+  /// The environment, to which the guard adds what it says of itself.
   package let environment: [String: String]
   /// The working directory; nil is the host's.
   package let directory: String?
@@ -31,7 +31,7 @@ package struct LaunchRequest: ~Copyable {
   }
 
   /// Everything that is text, for the guard: NUL-terminated strings in the order of `guard_wire.h`.
-  borrowing func plan() -> [UInt8] {
+  borrowing func plan(environment: [String: String]) -> [UInt8] {
     var plan: [UInt8] = []
     let variables = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     for string in [executable, directory ?? "", executable] + arguments + variables {

@@ -4,6 +4,8 @@ import CLinux
 package enum LaunchStep: Hashable, Sendable, CustomStringConvertible {
   /// The request could not be made, sent or understood.
   case request
+  /// There is no guard, and none can be started now.
+  case guardian
   /// Its descriptors did not arrive or could not be put in place.
   case descriptors
   /// There can be no further process.
@@ -33,6 +35,7 @@ package enum LaunchStep: Hashable, Sendable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .request: "sending the request"
+    case .guardian: "starting the guard"
     case .descriptors: "placing its descriptors"
     case .fork: "making a process"
     case .parentDeathSignal: "binding it to its parent"

@@ -12,8 +12,15 @@ package enum Subreaper {
   /// Whether this process adopts orphans.
   package static var isActive: Bool { clinux_is_subreaper() == 1 }
 
-  /// Kills every child of this process, again until there is none.
-  static func killAllChildren() throws(KernelFailure) {
-    try checked("killing what was adopted") { clinux_kill_all_children() }
+  /// Kills every child of this process but one, and reaps those that have ended.
+  ///
+  /// A child that ends hands its own children on, so they are all gone once none was found.
+  ///
+  /// - Parameter spared: The child that may live.
+  /// - Returns: Whether a child was found.
+  static func killChildren(but spared: Int32?) -> Bool {
+    let found = clinux_kill_children(spared ?? 0)
+    precondition(found >= 0, "\(KernelFailure.last("reading /proc")): what the guard left behind may still run")
+    return found > 0
   }
 }

@@ -31,7 +31,7 @@ package final class VirtualMachine {
 
   /// What runs in it.
   package let plan: VMPlan
-  /// The launch that is under way: its number means nothing to the guard's successor.
+  /// The launch that is under way.
   package private(set) var launchID: LaunchID?
   /// The secret that names the present process to the control socket; empty if there is none.
   package private(set) var token = ""
@@ -46,8 +46,7 @@ package final class VirtualMachine {
   let table: CallpointTable
   let events: Events
   let makeEndpointID: () -> EndpointID
-  /// The guard, a new one after the last was lost.
-  package var processes: Guard
+  let processes: Guard
 
   var lifecycle: VMLifecycle
   var channel: RPCConnection?
@@ -272,7 +271,6 @@ package final class VirtualMachine {
     environment["PYTHONPATH"] = ([configuration.runtimeDirectory] + plan.pythonPath).joined(separator: ":")
     environment["NCS_IPC_PATH"] = configuration.socketPath
     environment["CALLPOINT_TOKEN"] = token
-    environment["CALLPOINT_PARENT"] = String(processes.pid)
     return environment
   }
 

@@ -4,16 +4,33 @@ import Kernel
 /// A reactor, a guard, and what it and its processes have told so far.
 final class Family {
   let reactor: Reactor
+  /// Where the temporary directories of the processes are.
+  let temporary = TemporaryDirectory()
+  /// The failures in a row after which the guard asked how long to wait.
+  private(set) var pauses: [Int] = []
   private(set) var events: [GuardEvent] = []
   private(set) var keeper: Guard?
   private var condition: () -> Bool = { false }
 
-  init(executable: String = BuiltProducts.guardExecutable, usesParentDeathSignal: Bool = true) throws {
+  /// Called with each event, before what waits for it goes on.
+  var onEvent: (GuardEvent) -> Void = { _ in }
+
+  init(
+    executable: String = BuiltProducts.guardExecutable, usesParentDeathSignal: Bool = true,
+    temporaryDirectory: String? = nil
+  ) throws {
     reactor = try Reactor()
     keeper = try Guard(
-      executable: executable, reactor: reactor, usesParentDeathSignal: usesParentDeathSignal
+      Guard.Settings(
+        executable: executable, usesParentDeathSignal: usesParentDeathSignal,
+        temporaryDirectory: temporaryDirectory ?? temporary.path,
+        pause: { [unowned self] failures in
+          pauses.append(failures)
+          return failures == 1 ? .zero : .milliseconds(5)
+        }), reactor: reactor
     ) { [unowned self] event in
       events.append(event)
+      onEvent(event)
       check()
     }
   }
@@ -90,6 +107,15 @@ final class Family {
     reactor.run()
     reactor.cancel(limit)
     self.condition = { false }
+  }
+
+  /// Lets the reactor run until something has come that no event tells, for 20 s at most.
+  func poll(until condition: @escaping () -> Bool) {
+    let end = reactor.now + .seconds(20)
+    while !condition(), reactor.now < end {
+      reactor.after(.milliseconds(2)) { [reactor] in reactor.stop() }
+      reactor.run()
+    }
   }
 
   /// How many descriptors a process has when it is idle: the guard opens some for a moment to look at its children.

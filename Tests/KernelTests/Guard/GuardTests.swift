@@ -63,7 +63,7 @@ import Testing
   @Test func `that is not there is a failure that names it`() throws {
     let reactor = try Reactor()
     #expect(throws: KernelFailure(call: "starting /no/such/guard", errno: ENOENT)) {
-      try Guard(executable: "/no/such/guard", reactor: reactor) { _ in }
+      try Guard(Guard.Settings(executable: "/no/such/guard", pause: { _ in .zero }), reactor: reactor) { _ in }
     }
   }
 

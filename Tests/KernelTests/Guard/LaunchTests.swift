@@ -14,14 +14,21 @@ import Testing
     #expect(try family.output(of: "printf", ["%s\\n"] + arguments) == arguments)
   }
 
-  @Test func `gets its environment and nothing of the host's`() throws {
-    let environment = ["PATH": "/usr/bin:/bin", "NAME": "a=b c", "EMPTY": ""]
+  @Test func `gets its environment, its parent and its temporary directory, and nothing of the host's`() throws {
+    let environment = [
+      "PATH": "/usr/bin:/bin", "NAME": "a=b c", "EMPTY": "", "CALLPOINT_PARENT": "1", "TMPDIR": "/elsewhere",
+    ]
+    let variables = try family.output(of: "env", environment: environment).sorted()
+    let directory = try #require(variables.last?.dropFirst("TMPDIR=".count))
+    #expect(directory.hasPrefix(family.temporary.path))
     #expect(
-      try family.output(of: "env", environment: environment).sorted() == ["EMPTY=", "NAME=a=b c", "PATH=/usr/bin:/bin"])
+      variables == [
+        "CALLPOINT_PARENT=\(family.guardPID)", "EMPTY=", "NAME=a=b c", "PATH=/usr/bin:/bin", "TMPDIR=\(directory)",
+      ])
   }
 
   @Test func `is looked up in its own PATH`() throws {
-    #expect(try family.output(of: "env", environment: ["PATH": "/no/such:/usr/bin"]) == ["PATH=/no/such:/usr/bin"])
+    #expect(try family.output(of: "env", environment: ["PATH": "/no/such:/usr/bin"]).contains("PATH=/no/such:/usr/bin"))
     let launch = try family.launch("env", [], environment: ["PATH": "/no/such"])
     family.runUntil { !family.failures.isEmpty }
     #expect(family.failures == [.failed(launch, step: .execute, errno: ENOENT)])

@@ -1,0 +1,70 @@
+import Glibc
+import Kernel
+import Testing
+
+/// What becomes of a guard that ends although nobody told it to.
+@Suite struct `A guard that is lost` {
+  private static func losses(_ family: Family) -> Int {
+    family.events.count { if case .lost = $0 { true } else { false } }
+  }
+
+  @Test func `is replaced, ten times in a row, and each time its processes are gone`() async {
+    // Only a host that adopts can kill what the guard leaves, and no test may make this process one.
+    await #expect(processExitsWith: .exitCode(7)) {
+      try Subreaper.become()
+      let family = try Family()
+      family.runUntil { !family.events.isEmpty }
+      let before = family.fewestDescriptors(of: getpid())
+      for round in 1...10 {
+        let transcript = Transcript()
+        try family.launch(`Nothing is left behind`.household, output: try transcript.writeEnd(family: family))
+        family.runUntil { transcript.lines.count == 3 }
+        let pid = family.guardPID
+        kill(pid, SIGKILL)
+        family.runUntil { Self.losses(family) == round }
+        transcript.readNow()
+        guard transcript.hasEnded else { exit(1) }
+        family.runUntil { family.guardPID > 0 }
+        guard family.guardPID != pid, family.pauses == Array(1...round) else { exit(2) }
+      }
+      guard try family.output(of: "echo", ["works"]) == ["works"] else { exit(3) }
+      guard family.fewestDescriptors(of: getpid()) == before else { exit(4) }
+      exit(7)
+    }
+  }
+
+  @Test func `costs what was asked of it, and what is asked later waits for the next`() throws {
+    let family = try Family()
+    family.runUntil { !family.events.isEmpty }
+    // A stopped guard reads nothing any more.
+    kill(family.guardPID, SIGSTOP)
+    try family.launch("exit 1")
+    kill(family.guardPID, SIGKILL)
+    var late: LaunchID?
+    family.onEvent = { event in
+      if case .lost = event { late = try? family.launch("exit 2") }
+    }
+    family.runUntil { !family.exits.isEmpty }
+    #expect(Array(family.exits.values) == [.exited(2)])
+    #expect(family.events.contains { if case .started(let launch, _) = $0 { launch == late } else { false } })
+    #expect(Self.losses(family) == 1)
+  }
+
+  @Test func `is replaced when that is possible again, and until then launches fail with the reason`() throws {
+    let directory = TemporaryDirectory()
+    let path = directory.path + "/guard"
+    try #require(symlink(BuiltProducts.guardExecutable, path) == 0)
+    let family = try Family(executable: path)
+    family.runUntil { !family.events.isEmpty }
+    unlink(path)
+    kill(family.guardPID, SIGKILL)
+    family.runUntil { Self.losses(family) == 1 && family.pauses.count >= 4 }
+    #expect(family.pauses == Array(1...family.pauses.count))
+    #expect(family.events.contains { if case .hindered(let why) = $0 { why.contains("No such file") } else { false } })
+    let launch = try family.launch("exit 0")
+    family.runUntil { !family.failures.isEmpty }
+    #expect(family.failures == [.failed(launch, step: .guardian, errno: ENOENT)])
+    try #require(symlink(BuiltProducts.guardExecutable, path) == 0)
+    #expect(try family.output(of: "echo", ["again"]) == ["again"])
+  }
+}
