@@ -110,7 +110,7 @@ package final class HostServer {
   private func guardReported(_ event: GuardEvent) {
     switch event {
     case .probed(let works):
-      log.write(.start, ["process": "guard", "pid": processes?.pid ?? 0, "parent-death-signal": works])
+      log.write(.start, ["process": "guard", "pid": processes?.pid, "parent-death-signal": works])
       guard parentDeathSignalWorks == nil else { return }
       parentDeathSignalWorks = works
       startMachines()

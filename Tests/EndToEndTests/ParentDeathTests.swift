@@ -55,7 +55,7 @@ import Testing
     try host.wait(until: { members.allSatisfy { !$0.isAlive } }, "\(members.filter(\.isAlive).map(\.commandLine))")
     try sound.assertRecovered(clients: 1)
     #expect(try host.vm("script")["pid"] != before)
-    #expect(try host.printed().contains("the guard ended"))
+    try host.wait(until: { try host.printed().contains("exit process=guard status=\"signal 9 (Killed)\"") })
     try host.finish()
   }
 
