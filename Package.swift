@@ -50,7 +50,7 @@ let package = Package(
     tests(of: "PythonVM", ["JSON", "Kernel", "Packages"]),
     tests(of: "Host", ["JSON", "Kernel", "Yang", "Datastore"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["callpoint", "callpoint-guard", "JSON", "Kernel"],
+      name: "EndToEndTests", dependencies: ["callpoint", "callpoint-guard", "JSON", "Kernel", "TestSupport"],
       swiftSettings: strict),
   ]
 )

@@ -13,7 +13,8 @@ import Testing
     #expect(plan.packages.flatMap(\.warnings) == [])
     #expect(
       plan.packages.map(\.name) == [
-        "actions", "inventory", "demo-router", "audit", "bench", "l3vpn", "shared-a", "shared-b", "vlan", "vrouter",
+        "actions", "inventory", "demo-router", "audit", "bench", "household", "l3vpn", "shared-a", "shared-b", "vlan",
+        "vrouter",
       ])
     #expect(plan.packages.filter(\.isNED).map(\.name) == ["demo-router"])
     #expect(plan.packages.allSatisfy { $0.yangDirectory != nil })
@@ -21,8 +22,8 @@ import Testing
 
   @Test func `their VMs are those that the packages ask for`() throws {
     let vms = try PackageCatalogue.discover(paths: [examples]).vms
-    #expect(vms.map(\.name) == ["actions", "audit", "bench", "l3vpn", "shared", "vlan", "vrouter"])
-    #expect(vms.filter { $0.model == .multiprocessing }.map(\.name) == ["bench", "vlan"])
+    #expect(vms.map(\.name) == ["actions", "audit", "bench", "household", "l3vpn", "shared", "vlan", "vrouter"])
+    #expect(vms.filter { $0.model == .multiprocessing }.map(\.name) == ["bench", "household", "vlan"])
     #expect(vms.first { $0.name == "shared" }?.packages == ["shared-a", "shared-b"])
     #expect(
       vms.first { $0.name == "audit" }?.pythonPath == ["audit", "inventory"].map { "\(examples)/\($0)/python" })

@@ -69,7 +69,9 @@ package struct VMLifecycle: Sendable {
   package var isSettled: Bool {
     switch state {
     case .launching, .starting, .stopping: false
-    case .stopped, .running, .waiting, .failed: true
+    // One that died is about to be launched again: whoever waits for it goes on waiting, unless it keeps dying.
+    case .waiting: keepsDying
+    case .stopped, .running, .failed: true
     }
   }
 

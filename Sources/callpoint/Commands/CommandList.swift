@@ -122,8 +122,20 @@ enum CommandList {
       """,
     options: [.init(name: "--keep", value: nil, help: "keep the temporary directory and say where it is")])
 
+  static let verifyCleanup = CommandDescription(
+    name: "verify-cleanup", operands: packages, operandCount: 0...Int.max,
+    summary: "kill processes at random moments and check that nothing is left",
+    discussion: """
+      Runs private hosts on the packages (default: examples), kills the host, its guard, a VM, a template or a worker with
+      SIGKILL, while it starts, is idle or runs callbacks that have started children, daemons and process groups, and
+      checks that everything below is gone and that the host carries on. The package household of the examples is always
+      loaded: no callback of other packages is called. Prints for each kind how many processes there were, how many
+      survived, and how long the last one took. Exits with 1 if one survived for more than 5 s.
+      """,
+    options: [.init(name: "--rounds", value: "N", help: "how many processes to kill (default: 60)")])
+
   /// All of them.
-  static let all = [serve, check, status, action, commit, delete, get, start, stop, reload, demo]
+  static let all = [serve, check, status, action, commit, delete, get, start, stop, reload, demo, verifyCleanup]
 
   /// What `callpoint --help` prints.
   static var overview: String {

@@ -12,6 +12,10 @@ struct ProcessTree {
     /// Its parent when it was found.
     let parent: Int32
 
+    static func == (one: Member, other: Member) -> Bool { one.pid == other.pid && one.start == other.start }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(pid) }
+
     /// Whether it still runs; one that has ended and has not been reaped does not.
     var isAlive: Bool {
       guard let stat = ProcessTree.stat(of: pid) else { return false }
@@ -28,6 +32,22 @@ struct ProcessTree {
     var commandLine: String {
       let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()
       return String(decoding: bytes, as: UTF8.self).split(separator: "\0").joined(separator: " ")
+    }
+
+    /// The value that a variable had when the program was started, if it had one and may be read.
+    func variable(_ name: String) -> String? {
+      environment.first { $0.hasPrefix("\(name)=") }.map { String($0.dropFirst(name.count + 1)) }
+    }
+
+    /// Whether the program was started with a variable.
+    ///
+    /// - Parameter variable: `NAME=VALUE`.
+    /// - Returns: Whether it is there.
+    func hasVariable(_ variable: String) -> Bool { environment.contains(variable[...]) }
+
+    private var environment: [Substring] {
+      let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/environ") ?? Data()
+      return String(decoding: bytes, as: UTF8.self).split(separator: "\0")
     }
   }
 
@@ -47,6 +67,11 @@ struct ProcessTree {
       open += below.map(\.pid)
     }
     return found
+  }
+
+  /// A process, if there is one with this number.
+  static func member(_ pid: Int32) -> Member? {
+    stat(of: pid).map { Member(pid: pid, start: $0.start, parent: $0.parent) }
   }
 
   private static func stat(of pid: Int32) -> (parent: Int32, state: String, start: String)? {
