@@ -26,6 +26,14 @@ class Descriptor:
             raise OSError(errno.EBADF, f"user code closed descriptor {self._number}, which was ours")
         return self._number
 
+    def is_at(self, path: str) -> bool:
+        """Whether it is still ours, and the file at a path."""
+        try:
+            status = os.stat(path)
+            return self._is_ours() and (status.st_dev, status.st_ino) == self._identity
+        except OSError:
+            return False
+
     def close(self) -> None:
         """Closes the descriptor, unless user code has."""
         if self._is_ours():

@@ -12,7 +12,9 @@ import os
 import sys
 import threading
 import time
+from typing import Optional
 
+from callpoint_vm.descriptors import Descriptor
 from callpoint_vm.serving import current
 
 _libc = ctypes.CDLL(None)
@@ -63,50 +65,85 @@ def _thread(record: logging.LogRecord) -> str:
 
 
 class FileHandler(logging.Handler):
-    """Appends records to a file, and opens it anew when it was renamed or removed."""
+    """Appends records to a file, whatever becomes of the file, and never makes a callback fail or wait.
+
+    The file is opened anew when it was renamed or removed, with its directory if need be. A record that cannot be
+    written is dropped; the first that can be is preceded by one that says how many were lost.
+    """
 
     def __init__(self, path: str) -> None:
         super().__init__()
         #: Named as the handlers of ``logging`` name it, for ``ncs.log.log_file()``.
         self.baseFilename = os.path.abspath(path)
-        self._descriptor = -1
-        self._identity = (0, 0)
+        self._file: Optional[Descriptor] = None
+        self._dropped = 0
+        self._reason = ""
+        #: Whether the last record was written in part only, as the disk was full.
+        self._is_cut = False
         self.setFormatter(Formatter())
-        self._open()
+        # Whoever has copies of what was not written will say so; a child would count it again.
+        os.register_at_fork(after_in_child=self._forget)
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            text = self.format(record).encode("utf-8", "backslashreplace") + b"\n"
-            if not self._is_current():
-                self._open()
-            os.write(self._descriptor, text)
+            text = self._encoded(record)
         except Exception:
+            # The arguments do not fit the message; logging has a way to tell of that.
             self.handleError(record)
-
-    def _is_current(self) -> bool:
+            return
         try:
-            return self._is_ours() and _identity(os.stat(self.baseFilename)) == self._identity
-        except OSError:
-            return False
+            self._write(text)
+        except OSError as error:
+            self._dropped += 1
+            self._reason = error.strerror or str(error)
 
-    def _is_ours(self) -> bool:
-        """Whether the descriptor is still the file: user code may have closed it, and then the number is another's."""
+    def _encoded(self, record: logging.LogRecord) -> bytes:
+        return self.format(record).encode("utf-8", "backslashreplace") + b"\n"
+
+    def _write(self, text: bytes) -> None:
+        number = self._number()
+        before = b"\n" if self._is_cut else b""
+        if self._dropped:
+            before += self._encoded(self._loss())
+        if before:
+            # On its own: if there is no room for both, the count is not lost with the record.
+            self._write_all(number, before)
+            self._dropped = 0
+        self._write_all(number, text)
+
+    def _write_all(self, number: int, text: bytes) -> None:
+        written = 0
         try:
-            return self._descriptor >= 0 and _identity(os.fstat(self._descriptor)) == self._identity
-        except OSError:
-            return False
+            # One call, unless there is no room for all of it.
+            while written < len(text):
+                written += os.write(number, text[written:] if written else text)
+        finally:
+            if written:
+                self._is_cut = written < len(text)
 
-    def _open(self) -> None:
-        if self._is_ours():
-            os.close(self._descriptor)
-        self._descriptor = -1
-        os.makedirs(os.path.dirname(self.baseFilename), exist_ok=True)
-        self._descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        self._identity = _identity(os.fstat(self._descriptor))
+    def _number(self) -> int:
+        """The number of the file that is at the path now."""
+        if self._file and self._file.is_at(self.baseFilename):
+            return self._file.number()
+        if self._file:
+            self._file.close()
+            self._file = None
+            self._is_cut = False
+        # A pipe that nobody reads is an error, and so is one that is full: nobody waits.
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+        try:
+            self._file = Descriptor(os.open(self.baseFilename, flags, 0o644))
+        except FileNotFoundError:
+            os.makedirs(os.path.dirname(self.baseFilename), exist_ok=True)
+            self._file = Descriptor(os.open(self.baseFilename, flags, 0o644))
+        return self._file.number()
 
+    def _loss(self) -> logging.LogRecord:
+        words = "1 record was dropped" if self._dropped == 1 else f"{self._dropped:,} records were dropped"
+        return logging.LogRecord("callpoint", logging.WARNING, "", 0, "%s: %s", (words, self._reason), None)
 
-def _identity(status: os.stat_result) -> tuple[int, int]:
-    return status.st_dev, status.st_ino
+    def _forget(self) -> None:
+        self._dropped = 0
 
 
 def level_name(number: int) -> str:
