@@ -139,7 +139,7 @@ package final class HostServer {
         },
         events: VirtualMachine.Events(
           changed: { [unowned self] machine in changed(machine) },
-          printed: { [unowned self] machine, line in log.add(line, from: machine.plan.name) },
+          printed: { [unowned self] process, line in log.add(line, from: process) },
           happened: { [unowned self] event in log.write(event) }))
     }
     for machine in runtime.machines { machine.start() }

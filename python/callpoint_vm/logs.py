@@ -6,6 +6,7 @@ leads here, which brings in what third-party libraries log.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import logging
 import os
@@ -81,6 +82,9 @@ class FileHandler(logging.Handler):
         #: Whether the last record was written in part only, as the disk was full.
         self._is_cut = False
         self.setFormatter(Formatter())
+        with contextlib.suppress(OSError):
+            # From the beginning there is a file to look at, if there can be one.
+            self._number()
         # Whoever has copies of what was not written will say so; a child would count it again.
         os.register_at_fork(after_in_child=self._forget)
 

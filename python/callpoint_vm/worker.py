@@ -25,6 +25,7 @@ def serve(descriptors: list[int], callpoint: Callpoint, name: str, template: int
         os.setpgid(0, 0)
         _offer_to_oom_killer()
         title.set_title(name)
+        _lead_output(descriptors.pop())
         _refresh()
 
         def stop() -> None:
@@ -36,6 +37,14 @@ def serve(descriptors: list[int], callpoint: Callpoint, name: str, template: int
     except BaseException:
         leave(traceback.format_exc())
     _wait_for_leave()
+
+
+def _lead_output(log: int) -> None:
+    """Has everything that is printed go down a pipe of the worker's own, so that the host knows who printed it."""
+    logs.flush()
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)
 
 
 def _refresh() -> None:

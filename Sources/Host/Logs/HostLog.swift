@@ -34,15 +34,15 @@ final class HostLog {
   /// Logs what happened.
   func write(_ event: LogEvent) {
     let line = Self.line(event).dropLast()
-    writer.add(Array(line), to: .events)
-    writer.add(Array(line), to: .standardError)
+    writer.add(line, to: .events)
+    writer.add(line, to: .standardError)
   }
 
   /// Logs what happened.
   func write(_ word: LogEvent.Word, _ fields: LogEvent.Fields = [:]) { write(LogEvent(word, fields)) }
 
-  /// Adds a line that a process of a VM has printed: `VM :: text`.
-  func add(_ text: some Sequence<UInt8>, from vm: String) { writer.add(Array("\(vm) :: ".utf8) + text, to: .output) }
+  /// Adds a line that a process has printed: `l3vpn[4711] service l3vpn :: text`.
+  func add(_ text: ArraySlice<UInt8>, from process: String) { writer.add(text, from: process, to: .output) }
 
   /// Opens the files anew, for whoever has renamed them.
   func reopen() { writer.reopen() }

@@ -66,16 +66,22 @@ final class LogWriter: Sendable {
     thread.start()
   }
 
-  /// Hands a line over; it has no newline yet.
-  func add(_ line: [UInt8], to target: Target) {
+  /// Hands a line over.
+  ///
+  /// - Parameters:
+  ///   - line: The line, without its newline.
+  ///   - author: Who printed it, to stand before ` :: `.
+  ///   - target: Where it goes.
+  func add(_ line: ArraySlice<UInt8>, from author: String? = nil, to target: Target) {
     let isNew = state.withLock { state in
-      let feed = state.feeds[target.rawValue]
+      let place = target.rawValue
       // What came first stays: the beginning of a flood says more than its end.
-      if feed.dropped > 0 || feed.lines.count + line.count >= limit {
-        state.feeds[target.rawValue].dropped += 1
+      if state.feeds[place].dropped > 0 || state.feeds[place].lines.count + line.count >= limit {
+        state.feeds[place].dropped += 1
       } else {
-        state.feeds[target.rawValue].lines += line
-        state.feeds[target.rawValue].lines.append(UInt8(ascii: "\n"))
+        if let author { state.feeds[place].lines += Array("\(author) :: ".utf8) }
+        state.feeds[place].lines += line
+        state.feeds[place].lines.append(UInt8(ascii: "\n"))
       }
       defer { state.isTold = true }
       return !state.isTold

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Reads lines from a descriptor as they come.
 ///
 /// Dropping the reader ends the watch and closes the descriptor.
@@ -42,13 +44,14 @@ package final class LineReader {
   /// How many bytes one peer may bring before others have their turn.
   private static let turn = 256 << 10
 
-  /// Starts to read.
+  /// Starts to read, unless it is to wait for ``resume()``.
   ///
   /// `onLine` is called for every line, without its newline; `onEnd` once, after the last line, unless the reader is
   /// closed or dropped before.
   package init(
     _ descriptor: consuming Descriptor, reactor: Reactor, maximumLineLength: Int = 16 << 20,
-    longLines: LongLines = .cut, onLine: @escaping (ArraySlice<UInt8>) -> Void, onEnd: @escaping (End) -> Void
+    longLines: LongLines = .cut, isPaused: Bool = false, onLine: @escaping (ArraySlice<UInt8>) -> Void,
+    onEnd: @escaping (End) -> Void
   ) throws(KernelFailure) {
     try descriptor.setNonBlocking()
     let number = descriptor.number
@@ -59,19 +62,32 @@ package final class LineReader {
     self.onEnd = onEnd
     let cuts = if case .cut = longLines { true } else { false }
     decoder = FrameDecoder(maximumLineLength: maximumLineLength, cutsLongLines: cuts)
-    registration = try reactor.watch(number, .readable) { [weak self] _ in self?.read(atMost: Self.turn) }
+    registration = try reactor.watch(number, isPaused ? [] : .readable) { [weak self] _ in
+      self?.read(atMost: Self.turn)
+    }
   }
 
   deinit {
     close()
   }
 
+  /// Begins to read what a reader that was made to wait has not read.
+  package func resume() {
+    if let registration { reactor.change(registration, to: .readable) }
+  }
+
   /// Whether lines may still come.
   package var isOpen: Bool { registration != nil }
 
   /// Delivers now what the other side has written so far, of a process that has died for example.
+  ///
+  /// What others write in the meantime, who hold the other end too, may come with it, but is not waited for.
   package func readUntilBlocked() {
-    read(atMost: .max)
+    guard let number = descriptor?.number else { return }
+    var waiting: CInt = 0
+    guard ioctl(number, UInt(FIONREAD), &waiting) == 0 else { return read(atMost: Self.turn) }
+    // One read more than there are bytes meets the end, if it has come.
+    read(atMost: Int(waiting) + 1)
   }
 
   /// Closes the descriptor.

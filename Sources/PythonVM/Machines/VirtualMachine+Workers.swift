@@ -42,6 +42,9 @@ extension VirtualMachine {
           stuck: { [unowned self] stuck in workerStuck(id, stuck) },
           exhausted: { [unowned self] reason in killWorker(id, because: reason) }),
         remoteEnds: ends)
+      var output = try Descriptor.pipe()
+      ends.add(output.takeWriteEnd())
+      workers[index].output = try ProcessOutput(output.takeReadEnd(), reactor: reactor, printed: events.printed)
       workers[index].endpoint = endpoint
       template.notify(
         "template.fork",
@@ -69,8 +72,13 @@ extension VirtualMachine {
     guard let index = worker(of: EndpointID(number)) else { return }
     switch method {
     case "template.forked":
-      workers[index].pid = params["pid"]?.int.flatMap { Int32(exactly: $0) }
-      log(.start, process: "worker", ["callpoint": label(of: workers[index]), "pid": workers[index].pid])
+      guard let pid = params["pid"]?.int.flatMap({ Int32(exactly: $0) }) else {
+        throw ProtocolViolation("\(method) names no process")
+      }
+      let label = label(of: workers[index])
+      workers[index].pid = pid
+      workers[index].output?.begin(as: "\(plan.name)[\(pid)] \(label)")
+      log(.start, process: "worker", ["callpoint": label, "pid": pid])
     case "template.failed":
       let error = params["error"]?.string ?? "the fork failed"
       log(.fail, process: "worker", ["callpoint": label(of: workers[index]), "reason": error])
@@ -93,6 +101,8 @@ extension VirtualMachine {
     // What is read now comes from a process that is gone: it does not become ready, and its number is not killed.
     workers[index].endpoint = nil
     workers[index].pid = nil
+    workers[index].output?.end()
+    workers[index].output = nil
     endpoint.drain()
     dispatcher.endpointLost(endpoint, because: error)
     endpoint.close()

@@ -12,15 +12,15 @@ package final class VirtualMachine {
   package struct Events {
     /// Its state has changed in a way that somebody may be waiting for.
     package var changed: (VirtualMachine) -> Void
-    /// It wrote a line on standard output or standard error.
-    package var printed: (VirtualMachine, ArraySlice<UInt8>) -> Void
+    /// A process wrote a line on standard output or standard error: who, in words, and the line.
+    package var printed: (String, ArraySlice<UInt8>) -> Void
     /// Something happened that belongs in the host's log.
     package var happened: (LogEvent) -> Void
 
     /// Creates the closures.
     package init(
       changed: @escaping (VirtualMachine) -> Void,
-      printed: @escaping (VirtualMachine, ArraySlice<UInt8>) -> Void,
+      printed: @escaping (String, ArraySlice<UInt8>) -> Void,
       happened: @escaping (LogEvent) -> Void
     ) {
       self.changed = changed
@@ -54,9 +54,7 @@ package final class VirtualMachine {
   /// The VM's own endpoint, if any of its components runs with threads.
   var threadsEndpoint: Endpoint?
   var random = SystemRandomNumberGenerator()
-  private var output: LineReader?
-  /// What a process prints without a newline is cut after so many bytes.
-  private static let maximumLogLine = 64 << 10
+  private var output: ProcessOutput?
   private var startTimer: Timer?
   private var stopTimer: Timer?
   /// Whether the present process has been killed by us.
@@ -148,6 +146,7 @@ package final class VirtualMachine {
     log(.start, process: "vm", ["pid": pid])
     launchID = nil
     perform(lifecycle.launched(pid: pid))
+    output?.begin(as: "\(plan.name)[\(pid)]")
   }
 
   /// The guard could not start the process.
@@ -155,7 +154,6 @@ package final class VirtualMachine {
     log(.fail, process: "vm", ["reason": "it cannot be started: \(error)"])
     launchID = nil
     cancelTimers()
-    output?.close()
     output = nil
     perform(lifecycle.launchFailed("\(configuration.startCommand): \(error)", using: &random))
     showEnd()
@@ -180,7 +178,7 @@ package final class VirtualMachine {
     template?.close()
     channel = nil
     template = nil
-    output?.readRestAndClose()
+    output?.end()
     output = nil
     // A component that failed by itself stays so, whatever became of its VM.
     for index in components.indices where components[index].state != .failed { components[index].state = .stopped }
@@ -250,9 +248,7 @@ package final class VirtualMachine {
       var pipe = try Descriptor.pipe()
       let standardOutput = pipe.takeWriteEnd()
       let standardError = try standardOutput.duplicate()
-      output = try LineReader(
-        pipe.takeReadEnd(), reactor: reactor, maximumLineLength: Self.maximumLogLine, longLines: .cut,
-        onLine: { [unowned self] in events.printed(self, $0) }, onEnd: { _ in })
+      output = try ProcessOutput(pipe.takeReadEnd(), reactor: reactor, printed: events.printed)
       launchID = processes.launch(
         LaunchRequest(
           executable: configuration.startCommand,

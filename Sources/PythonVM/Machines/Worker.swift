@@ -13,6 +13,8 @@ package struct Worker {
   package internal(set) var lastExit: String?
 
   var endpoint: Endpoint?
+  /// What its process prints.
+  var output: ProcessOutput?
   /// Why the last process is gone, for those who are refused.
   var lastLoss: String?
 }

@@ -33,7 +33,7 @@ import Testing
   private func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
 
   private func add(_ line: String, to target: LogWriter.Target = .output, _ writer: LogWriter) {
-    writer.add(Array(line.utf8), to: target)
+    writer.add(Array(line.utf8)[...], to: target)
   }
 
   /// Writes a line and waits until it has arrived.

@@ -140,6 +140,7 @@ class Pipes:
         self.request_end, self.requests = os.pipe()
         self.replies, self.reply_end = os.pipe()
         self.control_end, self.control = os.pipe()
+        self.output, self.output_end = os.pipe()
         descriptor, path = tempfile.mkstemp()
         os.unlink(path)
         os.ftruncate(descriptor, 4096)
@@ -149,6 +150,8 @@ class Pipes:
         self.received: list[Message] = []
         self.is_open = True
         host.watch(self)
+        self.printed = _Log(host, self.output)
+        host.watch(self.printed)
 
     def fileno(self) -> int:
         return self.replies
@@ -156,8 +159,11 @@ class Pipes:
     def ends(self) -> list[int]:
         return [self.request_end, self.reply_end, self.control_end, self.page_end]
 
+    def worker_ends(self) -> list[int]:
+        return [*self.ends(), self.output_end]
+
     def handed_over(self) -> None:
-        for descriptor in self.ends():
+        for descriptor in self.worker_ends():
             os.close(descriptor)
 
     def request(self, identifier: int, text: Optional[str] = None, callpoint: int = 0) -> None:
@@ -221,7 +227,8 @@ class Pipes:
 
     def close(self) -> None:
         self.host.forget(self)
-        for descriptor in (self.requests, self.replies, self.control):
+        self.host.forget(self.printed)
+        for descriptor in (self.requests, self.replies, self.control, self.output):
             os.close(descriptor)
         self.page.close()
 
@@ -366,7 +373,9 @@ class Host:
     def fork(self, callpoint: int, title: str = "callpoint: vm action x") -> Pipes:
         """Has the template fork a worker."""
         pipes = self.new_pipes()
-        self.template.send("template.fork", pipes.ends(), endpoint=len(self.pipes), callpoint=callpoint, title=title)
+        self.template.send(
+            "template.fork", pipes.worker_ends(), endpoint=len(self.pipes), callpoint=callpoint, title=title
+        )
         pipes.handed_over()
         pipes.ready()
         return pipes

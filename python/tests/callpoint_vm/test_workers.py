@@ -65,7 +65,7 @@ class WorkerTests(HostTestCase):
         several = [self.host.new_pipes() for _ in range(4)]
         for number, pipes in enumerate(several):
             self.host.template.send(
-                "template.fork", pipes.ends(), endpoint=number, callpoint=number, title=f"action {number}"
+                "template.fork", pipes.worker_ends(), endpoint=number, callpoint=number, title=f"action {number}"
             )
             pipes.handed_over()
         for number, pipes in enumerate(several):
@@ -76,6 +76,12 @@ class WorkerTests(HostTestCase):
         os.kill(first.ready()["pid"], signal.SIGKILL)
         self.host.until(lambda: not first.is_open, "the end of file on the reply pipe of the worker that died")
         self.assertEqual(second.run(1, "1", callpoint=1), "1")
+
+    def test_what_a_worker_prints_comes_through_a_pipe_of_its_own(self) -> None:
+        pipes = self.host.fork(0)
+        self.host.forget(pipes.printed)
+        pipes.run(1, "os.write(1, b'one ') + os.write(2, b'two ') + os.system('echo three')")
+        self.assertEqual(os.read(pipes.output, 100), b"one two three\n")
 
     def test_a_dead_worker_is_reported_with_its_status_and_replaced(self) -> None:
         for text, status in (
@@ -223,7 +229,7 @@ class FailingForkTests(HostTestCase):
         self.host.demo(textwrap.dedent(failing) + textwrap.dedent(EVALUATING))
         self.host.fork_template()
         pipes = self.host.new_pipes()
-        self.host.template.send("template.fork", pipes.ends(), endpoint=1, callpoint=0, title="action x")
+        self.host.template.send("template.fork", pipes.worker_ends(), endpoint=1, callpoint=0, title="action x")
         pipes.handed_over()
         self.assertEqual(
             self.host.expect("template.failed"),
