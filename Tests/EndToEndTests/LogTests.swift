@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import JSON
 import Testing
 
@@ -16,27 +17,193 @@ import Testing
     try host.finish()
   }
 
-  @Test func `whatever a VM prints comes as whole lines with the VM's name`() throws {
+  @Test func `whatever a worker prints, C code and children too, names its process and its callpoint`() throws {
     let host = try RunningHost(own: [.script(multiprocessing: true)])
-    try host.script(
-      """
-      import os, subprocess, sys
-      print("to standard output")
-      print("to standard error", file=sys.stderr)
-      os.write(1, b"\\xff\\xfe not text\\n" + b"y" * 200000 + b"\\n")
-      subprocess.run(["echo", "from a child"], check=True)
-      for stream in (sys.stdout, sys.stderr): stream.flush()
-      """)
-    try host.wait(until: { try Data(contentsOf: URL(fileURLWithPath: host.process.logPrefix + ".log")).count > 200_000 }
-    )
-    let data = try Data(contentsOf: URL(fileURLWithPath: host.process.logPrefix + ".log"))
-    let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
-    #expect(lines.allSatisfy { $0.hasPrefix("script :: ") })
-    for text in ["to standard output", "to standard error", "from a child"] {
-      #expect(lines.contains { $0 == "script :: \(text)" }, "\(text)")
+    let pid = try #require(
+      host.script(
+        """
+        import ctypes, os, subprocess, sys
+        print("to standard output")
+        print("to standard error", file=sys.stderr)
+        ctypes.CDLL(None).printf(b"from C\\n")
+        os.write(1, b"to descriptor 1\\n\\xff\\xfe not text\\n" + b"y" * 200000 + b"\\n")
+        subprocess.run(["echo", "from a child"], check=True)
+        result = os.getpid()
+        """
+      ).int)
+    for text in ["to standard output", "to standard error", "from C", "to descriptor 1", "from a child"] {
+      let line = try host.waitForLine(text, from: "script")
+      #expect(line == "script[\(pid)] action script-run :: \(text)")
     }
-    #expect(lines.reduce(0) { $0 + $1.count { $0 == "y" } } >= 200_000)
+    let path = host.process.logPrefix + ".log"
+    try host.wait(until: {
+      try Data(contentsOf: URL(fileURLWithPath: path)).count { $0 == UInt8(ascii: "y") } >= 200_000
+    })
+    // A line that is too long for one comes as several, each with its name.
+    let lines = String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self).split(separator: "\n")
+    #expect(lines.allSatisfy { $0.wholeMatch(of: /script\[\d+\]( action script-run)? :: .*/) != nil })
+    #expect(try host.script("result = 1") == 1)
     try host.finish()
+  }
+
+  @Test func `what setup() leaves in a buffer is in the log once and not once for each worker`() throws {
+    var package = FixturePackage.script(multiprocessing: true)
+    package.files["python/script/main.py"]?.append(
+      """
+
+      import ctypes
+      ctypes.CDLL(None).printf(b"an unfinished line")
+      """)
+    let host = try RunningHost(own: [package], options: ["--workers", "4"])
+    #expect(try host.script("import os; print('printed'); result = 1") == 1)
+    try host.waitForLine("printed", from: "script")
+    try host.finish()
+    #expect(try host.log().components(separatedBy: "an unfinished line").count == 2)
+  }
+
+  @Test func `SIGHUP opens the logs anew, and no process and no request notices`() throws {
+    let host = try RunningHost(own: [.script(multiprocessing: true)])
+    let sound = try host.soundness { _ = try host.script("result = 1") }
+    let before = try pids(host)
+    var client = try host.connect()
+    var sent: [Int] = []
+    for number in 0..<200 {
+      sent.append(
+        try client.send(
+          "action", ["path": "/script:script/run", "input": ["code": "import os; os.write(1, b'one\\n'); result = 1"]]))
+      guard number == 100 else { continue }
+      for path in ["/callpoint.log", "/ncs-python-vm.log"].map({ host.directory.path + "/logs" + $0 }) {
+        try FileManager.default.moveItem(atPath: path, toPath: path + ".1")
+      }
+      kill(host.process.pid, SIGHUP)
+    }
+    for _ in sent { #expect(try client.receive().result.get()["output"] == ["result": "1"]) }
+    try sound.assertRecovered(clients: 1)
+    #expect(try pids(host) == before)
+    try host.wait(until: { try events(host, "signal").contains { $0.contains("name=Hangup") } })
+    try host.wait(until: { FileManager.default.fileExists(atPath: host.process.logPrefix + ".log") })
+    try host.finish()
+    // What was printed is in one file or in the other.
+    let files = [".log", ".log.1"].map { host.process.logPrefix + $0 }
+    let text = try files.map { try String(contentsOfFile: $0, encoding: .utf8) }.joined()
+    #expect(text.components(separatedBy: ":: one\n").count == 201)
+  }
+
+  @Test func `a full disk costs log lines, which are counted, and no request`() throws {
+    let host = try RunningHost(own: [.script(multiprocessing: true)])
+    let sound = try host.soundness { try chatter(host) }
+    for path in try logs(of: host) {
+      try FileManager.default.removeItem(atPath: path)
+      try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/dev/full")
+    }
+    for _ in 0..<20 { try chatter(host) }
+    try host.wait(until: { try host.printed().contains(#"ncs-python-vm.log reason="No space left on device""#) })
+    for path in try logs(of: host) { try FileManager.default.removeItem(atPath: path) }
+    try chatter(host)
+    let loss = try host.wait(
+      forLineOf: host.process.logPrefix + ".log", containing: " lines were dropped: No space left on device")
+    #expect(loss.hasPrefix("callpoint :: "))
+    try host.wait(
+      forLineOf: host.process.logPrefix + "-script.log", containing: "20 records were dropped: No space left on device")
+    try reopen(host)
+    try sound.assertRecovered()
+    try host.finish()
+  }
+
+  @Test func `a file that may grow no more does not end the host`() throws {
+    let host = try RunningHost(own: [.script(multiprocessing: true)])
+    let sound = try host.soundness { try chatter(host) }
+    let limit = "import resource; resource.prlimit(\(host.process.pid), resource.RLIMIT_FSIZE, "
+    try host.script(limit + "(20000, resource.RLIM_INFINITY))")
+    try host.script("print('y' * 60000)")
+    try host.wait(until: { try host.printed().contains(#"ncs-python-vm.log reason="File too large""#) })
+    try host.script(limit + "(resource.RLIM_INFINITY, resource.RLIM_INFINITY))")
+    try chatter(host)
+    try host.wait(forLineOf: host.process.logPrefix + ".log", containing: "1 line was dropped: File too large")
+    try reopen(host)
+    try sound.assertRecovered()
+    try host.finish()
+  }
+
+  @Test func `a log directory that is gone, and whose place is taken, costs log lines and no request`() throws {
+    let host = try RunningHost(own: [.script(multiprocessing: true)])
+    let sound = try host.soundness { try chatter(host) }
+    let directory = host.directory.path + "/logs"
+    try FileManager.default.removeItem(atPath: directory)
+    try Data().write(to: URL(fileURLWithPath: directory))
+    for _ in 0..<20 { try chatter(host) }
+    try host.wait(until: { try host.printed().contains(#"ncs-python-vm.log reason="Not a directory""#) })
+    try FileManager.default.removeItem(atPath: directory)
+    try chatter(host)
+    try host.wait(forLineOf: host.process.logPrefix + ".log", containing: " dropped: Not a directory")
+    try host.wait(forLineOf: host.process.logPrefix + "-script.log", containing: " dropped: Not a directory")
+    try reopen(host)
+    try sound.assertRecovered()
+    try host.finish()
+  }
+
+  @Test func `a log that is a pipe which nobody reads holds nobody up`() throws {
+    let host = try RunningHost(own: [.script(multiprocessing: true)])
+    let sound = try host.soundness { try chatter(host) }
+    for path in try logs(of: host) {
+      try FileManager.default.removeItem(atPath: path)
+      #expect(mkfifo(path, 0o600) == 0)
+    }
+    for _ in 0..<20 { try chatter(host) }
+    // One who holds it open and does not read is no better.
+    let readers = try logs(of: host).map { open($0, O_RDONLY | O_NONBLOCK) }
+    try host.script("import logging\nfor _ in range(300): print('z' * 1000); logging.getLogger('x').info('z' * 1000)")
+    for _ in 0..<20 { try chatter(host) }
+    for reader in readers { close(reader) }
+    for path in try logs(of: host) { try FileManager.default.removeItem(atPath: path) }
+    try chatter(host)
+    try host.wait(forLineOf: host.process.logPrefix + ".log", containing: " dropped: nobody reads them")
+    try reopen(host)
+    try sound.assertRecovered()
+    try host.finish()
+  }
+
+  @Test func `logs that are copied and truncated go on from the beginning`() throws {
+    let host = try RunningHost(own: [.script(multiprocessing: true)])
+    try chatter(host)
+    try host.waitForLine("chatter", from: "script")
+    for path in try logs(of: host) { #expect(truncate(path, 0) == 0) }
+    try chatter(host)
+    try host.waitForLine("chatter", from: "script")
+    for path in try logs(of: host) {
+      // A hole, which a writer without O_APPEND leaves, would be zeros.
+      #expect(!(try Data(contentsOf: URL(fileURLWithPath: path)).contains(0)), "\(path)")
+    }
+    try host.finish()
+  }
+
+  @Test func `a flood of output is read, written or counted, in bounded memory, while others are served`() throws {
+    let host = try RunningHost(["actions"], own: [.script(multiprocessing: true)])
+    let sound = try host.soundness {
+      try chatter(host)
+      _ = try host.action("/actions:actions/double", ["number": 1])
+    }
+    let before = try residentKilobytes(host)
+    var client = try host.connect()
+    let count = 60_000
+    let flood = "import os; os.system('yes ' + 'f' * 1000 + ' | head -n \(count) >&2'); result = 1"
+    let sent = try client.send("action", ["path": "/script:script/run", "input": ["code": .string(flood)]])
+    for number: Int64 in 0..<50 {
+      #expect(
+        try host.action("/actions:actions/double", ["number": .integer(number)]) == ["result": .integer(2 * number)])
+    }
+    let answer = try client.receive()
+    #expect(answer.id == sent)
+    #expect(try answer.result.get()["output"] == ["result": "1"])
+    #expect(try residentKilobytes(host) - before < 64 << 10)
+    try sound.assertRecovered(clients: 1)
+    try host.finish()
+    // Every line is there or counted.
+    let lines = try host.log().split(separator: "\n")
+    let written = lines.count { $0.hasSuffix("ffff") }
+    let dropped = lines.compactMap { $0.firstMatch(of: /([\d,]+) lines? (were|was) dropped: they came faster/)?.1 }
+      .compactMap { Int($0.filter { $0 != "," }) }.reduce(0, +)
+    #expect(written + dropped >= count && written + dropped <= count + 10)
   }
 
   @Test func `a log file that was renamed is made anew`() throws {
@@ -48,5 +215,63 @@ import Testing
     #expect(try host.log("script").contains("second"))
     #expect(try String(contentsOfFile: path + ".1", encoding: .utf8).contains("first"))
     try host.finish()
+  }
+
+  // MARK: Helpers
+
+  /// Has a worker print and log.
+  private func chatter(_ host: RunningHost) throws {
+    #expect(try host.script("import logging; print('chatter'); logging.getLogger('x').info('talk'); result = 1") == 1)
+  }
+
+  /// Makes the host open `callpoint.log` now and not with the next event.
+  private func reopen(_ host: RunningHost) throws {
+    kill(host.process.pid, SIGHUP)
+    try host.wait(until: { FileManager.default.fileExists(atPath: host.directory.path + "/logs/callpoint.log") })
+  }
+
+  /// The log files that the host and the VM write.
+  private func logs(of host: RunningHost) throws -> [String] {
+    ["/callpoint.log", "/ncs-python-vm.log", "/ncs-python-vm-script.log"].map { host.directory.path + "/logs" + $0 }
+  }
+
+  /// The pids of every VM and worker.
+  private func pids(_ host: RunningHost) throws -> [JSONValue?] {
+    let vm = try host.vm("script")
+    return [vm["pid"]] + (vm["callpoints"]?.array ?? []).flatMap { $0["workers"]?.array ?? [] }.map { $0["pid"] }
+  }
+
+  /// The lines of `callpoint.log` with an event.
+  private func events(_ host: RunningHost, _ word: String) throws -> [Substring] {
+    let text = try String(contentsOfFile: host.directory.path + "/logs/callpoint.log", encoding: .utf8)
+    return text.split(separator: "\n").filter { $0.split(separator: " ").dropFirst().first == word[...] }
+  }
+
+  /// The most memory that the host has had.
+  private func residentKilobytes(_ host: RunningHost) throws -> Int {
+    let status = try String(contentsOfFile: "/proc/\(host.process.pid)/status", encoding: .utf8)
+    return try #require(status.firstMatch(of: /VmHWM:\s+(\d+) kB/).flatMap { Int($0.1) })
+  }
+}
+
+extension RunningHost {
+  /// Waits until a file has a line that contains a text.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - text: The text.
+  /// - Returns: The line.
+  /// - Throws: Never, as a file that cannot be read has no line.
+  @discardableResult
+  fileprivate func wait(forLineOf path: String, containing text: String) throws -> String {
+    var found: Substring?
+    try wait(
+      until: {
+        found = ((try? String(contentsOfFile: path, encoding: .utf8)) ?? "").split(separator: "\n").first {
+          $0.contains(text)
+        }
+        return found != nil
+      }, "\(path) has no line with \(text)")
+    return String(found ?? "")
   }
 }

@@ -146,7 +146,7 @@ import Testing
     #expect(try host.package("bare")["state"] == "running")
     #expect(try host.log("bare").contains("bare name"))
     #expect(try host.action("/good:good/ping") == ["answer": "pong"])
-    #expect(try host.log().contains("raising :: Traceback (most recent call last):"))
+    try host.waitForLine("Traceback (most recent call last):", from: "raising")
     try host.finish()
   }
 

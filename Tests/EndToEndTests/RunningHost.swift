@@ -124,6 +124,31 @@ final class RunningHost {
     try String(contentsOfFile: process.logPrefix + (vm.map { "-\($0)" } ?? "") + ".log", encoding: .utf8)
   }
 
+  /// Waits until a process of a VM has printed a line, and returns the line of the common log.
+  ///
+  /// - Parameters:
+  ///   - text: The line; with `isPrefix` only its beginning.
+  ///   - vm: The VM.
+  ///   - isPrefix: Whether more may follow.
+  /// - Returns: The whole line, with the process that printed it.
+  /// - Throws: An error if there is no common log.
+  @discardableResult
+  func waitForLine(_ text: String, from vm: String, isPrefix: Bool = false) throws -> String {
+    var found: Substring?
+    try wait(
+      until: {
+        // What is printed need not be text.
+        let data = try Data(contentsOf: URL(fileURLWithPath: process.logPrefix + ".log"))
+        let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
+        found = lines.first { line in
+          guard line.hasPrefix("\(vm)["), let start = line.range(of: " :: ")?.upperBound else { return false }
+          return isPrefix ? line[start...].hasPrefix(text) : line[start...] == text
+        }
+        return found != nil
+      }, "\(vm) has not printed \(text)")
+    return String(found ?? "")
+  }
+
   /// Waits until a condition holds that nothing announces; a minute is far beyond what it takes.
   func wait(until condition: () throws -> Bool, _ comment: Comment? = nil) throws {
     let end = ContinuousClock.now + .seconds(60)

@@ -41,7 +41,7 @@ import Testing
       options: ["--start-command", script, "--log-level", "level-debug"])
     #expect(try host.package("talker")["state"] == "running")
     let prefix = host.process.logPrefix
-    #expect(try host.log().contains("talker :: arguments: -l debug -f \(prefix) -i talker\n"))
+    try host.waitForLine("arguments: -l debug -f \(prefix) -i talker", from: "talker")
     let log = try host.log("talker")
     #expect(
       log.contains(
@@ -54,8 +54,8 @@ import Testing
     let host = try RunningHost(own: [Self.logging("pass")])
     #expect(try host.vm("talker")["state"] == "running")
     let prefix = host.process.logPrefix
-    let line = try host.log().split(separator: "\n").first { $0.hasPrefix("talker :: Starting python3 -u ") }
-    #expect(line?.hasSuffix("/ncs_pyvm/startup.py -l info -f \(prefix) -i talker") == true)
+    let line = try host.waitForLine("Starting python3 -u ", from: "talker", isPrefix: true)
+    #expect(line.hasSuffix("/ncs_pyvm/startup.py -l info -f \(prefix) -i talker"))
     try host.finish()
   }
 
@@ -105,10 +105,10 @@ import Testing
         lines.contains { $0.range(of: "^\(pattern)$", options: .regularExpression) != nil }, "\(pattern)\n\(lines)")
     }
     #expect(!lines.contains { $0.contains("not shown") })
-    #expect(try host.log().contains("talker :: from print\n"))
+    try host.waitForLine("from print", from: "talker")
     try host.finish()
     #expect(try host.log("talker").contains("ComponentThread:main: - teardown ran"))
-    #expect(try host.log().contains("talker :: no newline\n"))
+    try host.waitForLine("no newline", from: "talker")
   }
 
   @Test func `what a library logs in a worker lands in the VM's file, at the level that was asked for`() throws {
@@ -124,7 +124,7 @@ import Testing
     let log = try host.log("script")
     #expect(log.contains("<DEBUG>") && log.contains(" a.library "), "\(log)")
     #expect(log.contains(": - from the worker\n"))
-    #expect(try host.log().contains("script :: printed in the worker\n"))
+    try host.waitForLine("printed in the worker", from: "script")
     try host.finish()
   }
 

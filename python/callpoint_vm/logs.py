@@ -161,6 +161,10 @@ def start(prefix: str, vm: str, level: str) -> FileHandler:
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(level_number(level))
+    # Whole lines, whoever prints: with the start command's ``-u`` a line's end is a write of its own, and what threads
+    # print at once would mix.
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(line_buffering=True, write_through=False)  # type: ignore[union-attr]
     # What C code prints is written line by line too, and not when the process ends, which it may do by SIGKILL.
     _libc.setlinebuf(ctypes.c_void_p.in_dll(_libc, "stdout"))
     return handler

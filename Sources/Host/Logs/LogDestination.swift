@@ -62,10 +62,11 @@ final class LogDestination {
     }
   }
 
-  /// Opens the file anew at the next write.
+  /// Opens the file anew.
   func reopen() {
     guard isFile else { return }
     descriptor = nil
+    isFailing = writeAll([]) != nil
   }
 
   /// Writes whole lines.

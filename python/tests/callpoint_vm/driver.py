@@ -140,7 +140,7 @@ class Pipes:
         self.request_end, self.requests = os.pipe()
         self.replies, self.reply_end = os.pipe()
         self.control_end, self.control = os.pipe()
-        self.output, self.output_end = os.pipe()
+        self.log, self.log_end = os.pipe()
         descriptor, path = tempfile.mkstemp()
         os.unlink(path)
         os.ftruncate(descriptor, 4096)
@@ -150,7 +150,7 @@ class Pipes:
         self.received: list[Message] = []
         self.is_open = True
         host.watch(self)
-        self.printed = _Log(host, self.output)
+        self.printed = _Log(host, self.log)
         host.watch(self.printed)
 
     def fileno(self) -> int:
@@ -160,7 +160,7 @@ class Pipes:
         return [self.request_end, self.reply_end, self.control_end, self.page_end]
 
     def worker_ends(self) -> list[int]:
-        return [*self.ends(), self.output_end]
+        return [*self.ends(), self.log_end]
 
     def handed_over(self) -> None:
         for descriptor in self.worker_ends():
@@ -228,7 +228,7 @@ class Pipes:
     def close(self) -> None:
         self.host.forget(self)
         self.host.forget(self.printed)
-        for descriptor in (self.requests, self.replies, self.control, self.output):
+        for descriptor in (self.requests, self.replies, self.control, self.log):
             os.close(descriptor)
         self.page.close()
 

@@ -61,14 +61,13 @@ class FileHandlerTests(unittest.TestCase):
         self.assertRegex(self.file.read_text(), r"\A[^\n]*- two\n\Z")
 
     def test_a_removed_directory_is_made_anew(self) -> None:
-        self.logger.error("one")
         self.file.unlink()
         self.file.parent.rmdir()
         self.logger.error("two")
         self.assertTrue(self.file.read_text().endswith("- two\n"))
 
     def test_what_a_full_disk_does_not_take_is_counted_and_told_once(self) -> None:
-        self.file.parent.mkdir()
+        self.file.unlink()
         self.file.symlink_to("/dev/full")
         with self._silence():
             for _ in range(1234):
@@ -83,6 +82,8 @@ class FileHandlerTests(unittest.TestCase):
         )
 
     def test_a_directory_that_cannot_be_made_costs_the_records_only(self) -> None:
+        self.file.unlink()
+        self.file.parent.rmdir()
         self.file.parent.write_text("in the way")
         with self._silence():
             self.logger.error("lost")
@@ -91,7 +92,7 @@ class FileHandlerTests(unittest.TestCase):
         self.assertRegex(self.file.read_text(), r"- 1 record was dropped: Not a directory\n.* - kept\n\Z")
 
     def test_a_pipe_that_nobody_reads_or_that_is_full_makes_nobody_wait(self) -> None:
-        self.file.parent.mkdir()
+        self.file.unlink()
         os.mkfifo(self.file)
         with self._silence():
             self.logger.error("lost")
@@ -121,7 +122,7 @@ class FileHandlerTests(unittest.TestCase):
         self.assertRegex(lines[2], "- kept")
 
     def test_a_child_does_not_count_what_its_parent_dropped(self) -> None:
-        self.file.parent.mkdir()
+        self.file.unlink()
         self.file.symlink_to("/dev/full")
         with self._silence():
             self.logger.error("lost")

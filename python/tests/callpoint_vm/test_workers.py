@@ -81,7 +81,7 @@ class WorkerTests(HostTestCase):
         pipes = self.host.fork(0)
         self.host.forget(pipes.printed)
         pipes.run(1, "os.write(1, b'one ') + os.write(2, b'two ') + os.system('echo three')")
-        self.assertEqual(os.read(pipes.output, 100), b"one two three\n")
+        self.assertEqual(os.read(pipes.log, 100), b"one two three\n")
 
     def test_a_dead_worker_is_reported_with_its_status_and_replaced(self) -> None:
         for text, status in (
