@@ -75,9 +75,7 @@ package struct FuzzFailure: Error, CustomStringConvertible {
   package let error: any Error
 
   package var description: String {
-    """
-    \(error)
-    with CALLPOINT_SEED=\(seed)\(input.isEmpty ? "" : " and this input:\n" + String(decoding: input, as: UTF8.self))
-    """
+    let shown = String(decoding: input.prefix(2000), as: UTF8.self) + (input.count > 2000 ? "…" : "")
+    return "\(error)\nwith CALLPOINT_SEED=\(seed)\(input.isEmpty ? "" : " and this input:\n" + shown)"
   }
 }

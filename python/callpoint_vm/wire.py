@@ -22,7 +22,7 @@ CHUNK = 64 * 1024
 
 Message = dict[str, Any]
 
-_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False, ensure_ascii=False).encode
 
 
 _limit = LIMIT
@@ -43,8 +43,8 @@ def set_limit(size: int) -> None:
 
 
 def line(message: Message) -> bytes:
-    """The message as it travels."""
-    data = _encode(message).encode("ascii") + b"\n"
+    """The message as it travels. A text of user code may have half a character in it; that becomes a question mark."""
+    data = _encode(message).encode("utf-8", "replace") + b"\n"
     if len(data) - 1 > _limit:
         raise TooLong(
             f"it has {len(data) - 1} bytes, and a message may have {_limit >> 20} MiB (callpoint serve --message-limit)"
@@ -78,8 +78,8 @@ class Lines:
 
 def _decode(text: bytes) -> Message:
     try:
-        message = json.loads(text)
-    except ValueError as error:
+        message = json.loads(str(text, "utf-8"))
+    except (ValueError, RecursionError) as error:
         raise ProtocolError(f"not JSON: {error}: {text[:200]!r}") from None
     if not isinstance(message, dict):
         raise ProtocolError(f"not a JSON object: {text[:200]!r}")

@@ -11,8 +11,10 @@ from _ncs._values import HKeypathRef
 from _ncs.error import Error
 
 _NAME = re.compile(r"[^/{}\[\]\s]+")
-_KEY = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"{}]+))')
-_ESCAPE = re.compile(r"\\(.)")
+#: Other blanks than these are characters of a key like any other; the host does not quote them.
+_BLANK = " \\t\\r\\n"
+_KEY = re.compile(rf'[{_BLANK}]*(?:"((?:[^"\\]|\\.)*)"|([^{_BLANK}"{{}}]+))', re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
 class Step(NamedTuple):
@@ -72,7 +74,7 @@ def _parse_keys(path: str, position: int) -> tuple[tuple[str, ...], int]:
         keys.append(plain if quoted is None else _ESCAPE.sub(r"\1", quoted))
         position = match.end()
     end = path.find("}", position)
-    if end < 0 or path[position:end].strip():
+    if end < 0 or path[position:end].strip(" \t\r\n"):
         raise bad_path(path, f"the keys that end at column {position + 1} are not closed by '}}'")
     return tuple(keys), end + 1
 

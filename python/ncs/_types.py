@@ -35,6 +35,8 @@ _INTEGERS = {
 _AS_STRING = frozenset({"int64", "uint64"})
 _INTEGER = re.compile(r"[+-]?\d+")
 _DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?")
+_BLANKS = re.compile(r"[ \t\r\n]+")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class BadValue(Exception):
@@ -73,12 +75,18 @@ def _parse_integer(text: str, base: str, type_: Type) -> Data:
     low, high, _ = _INTEGERS[base]
     if not _INTEGER.fullmatch(text) or not text.isascii():
         raise BadValue(f"{quoted(text)} is not an integer ({base})")
-    number = int(text)
+    number = _integer(text)
     if not low <= number <= high:
         raise BadValue(f"{number} is out of range: {base} is {low}..{high}")
     if "r" in type_:
         _check_ranges(number, type_["r"], int, "range", str(number))
     return str(number) if base in _AS_STRING else number
+
+
+def _integer(text: str) -> int:
+    """Return the number, or one that is out of every range too: Python refuses to read thousands of digits."""
+    sign = "-" if text.startswith("-") else ""
+    return int(sign + (text.lstrip("+-0")[:40] or "0"))
 
 
 def _parse_decimal(text: str, type_: Type) -> Data:
@@ -88,9 +96,9 @@ def _parse_decimal(text: str, type_: Type) -> Data:
     digits = type_.get("fd", 18)
     whole, _, fraction = canonical.partition(".")
     if len(fraction) > digits and fraction != "0":
-        raise BadValue(f"{text} has more than {digits} fraction digits")
-    if not -(2**63) <= int(whole + fraction.ljust(digits, "0")) < 2**63:
-        raise BadValue(f"{text} is out of range: decimal64 with {digits} fraction digits")
+        raise BadValue(f"{quoted(text)} has more than {digits} fraction digits")
+    if not -(2**63) <= _integer(whole + fraction.ljust(digits, "0")) < 2**63:
+        raise BadValue(f"{quoted(text)} is out of range: decimal64 with {digits} fraction digits")
     _check_ranges(Decimal(canonical), type_.get("r"), Decimal, "range", canonical)
     return canonical
 
@@ -114,6 +122,8 @@ def _check_ranges(number: Any, ranges: Any, convert: Callable[[Any], Any], what:
 
 
 def _parse_string(text: str, type_: Type) -> Data:
+    if not text.isascii() and _HALF.search(text):
+        raise BadValue(f"{ascii(text)[:80]} has half a character in it")
     if "len" in type_:
         _check_ranges(len(text), type_["len"], int, "length", f"{quoted(text)}, {len(text)} characters long,")
     for pattern in type_.get("pat", ()):
@@ -143,7 +153,7 @@ def _parse_enumeration(text: str, type_: Type) -> Data:
 
 
 def _parse_bits(text: str, type_: Type) -> Data:
-    names = text.split()
+    names = [name for name in _BLANKS.split(text) if name]
     known = [name for name, _ in sorted(type_["e"], key=lambda bit: bit[1])]
     for name in names:
         if name not in known:
@@ -155,7 +165,7 @@ def _parse_bits(text: str, type_: Type) -> Data:
 
 def _parse_binary(text: str, type_: Type) -> Data:
     try:
-        content = base64.b64decode("".join(text.split()), validate=True)
+        content = base64.b64decode(_BLANKS.sub("", text), validate=True)
     except (binascii.Error, ValueError):
         raise BadValue(f"{quoted(text)} is not base64") from None
     _check_ranges(len(content), type_.get("len"), int, "length", f"binary of {len(content)} bytes")
@@ -216,11 +226,17 @@ def _canonical_predicate(number: Optional[str], name: str, literal: str) -> str:
 
 def _parse_union(text: str, type_: Type) -> Data:
     reasons = []
-    for member in type_["u"]:
+    for place, member in enumerate(type_["u"]):
         try:
-            return parse(text, member)
+            data = parse(text, member)
         except BadValue as refusal:
             reasons.append(str(refusal))
+            continue
+        try:
+            # An earlier member may take the canonical text: the value is then what its text will be read as.
+            return _parse_union(text_of(data, member), {"b": "union", "u": type_["u"][:place]})
+        except BadValue:
+            return data
     raise BadValue(f"{quoted(text)} fits no member of the union: {'; '.join(reasons)}")
 
 

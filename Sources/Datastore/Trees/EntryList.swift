@@ -58,7 +58,7 @@ struct EntryList: Sendable {
   mutating func insert(_ entry: Entry, for keys: [Value]) {
     var entry = entry
     if isOrderedByUser {
-      if entry.rank == 0 || order[0][entry.rank] != nil { entry.rank = (order[0].last?.key ?? 0) + Self.gap }
+      if entry.rank == 0 || order[0][entry.rank] != nil { entry.rank = makeRoom(behind: order[0].last?.value) }
       order[0].insert(keys, for: entry.rank)
     }
     entries.insert(entry, for: keys)
@@ -117,7 +117,9 @@ extension EntryList {
   /// Finds a rank behind an entry, and renumbers all if there is no room.
   private mutating func makeRoom(behind other: [Value]?) -> Int64 {
     let lower = other.flatMap { entries[$0]?.rank } ?? 0
-    let upper = order[0].first(after: lower)?.key ?? lower + 2 * Self.gap
+    // Behind the last entry there is no room once moves have led to the largest ranks.
+    let (end, isPastEnd) = lower.addingReportingOverflow(2 * Self.gap)
+    let upper = order[0].first(after: lower)?.key ?? (isPastEnd ? lower : end)
     if upper - lower > 1 { return lower + (upper - lower) / 2 }
     var renumbered = SortedMap<Int64, [Value]>()
     for (place, element) in order[0].enumerated() {

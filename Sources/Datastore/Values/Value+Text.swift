@@ -27,7 +27,7 @@ extension Value {
       try Self.check(octets.count, lengths, unit: "octets", text, type)
       self = .binary(octets)
     case .enumeration(let labels):
-      guard let label = labels.first(where: { $0.name == text }) else {
+      guard let label = labels.first(where: { isSame($0.name, text) }) else {
         throw InvalidValue(text, type, "expected \(alternatives(labels.map(\.name)))")
       }
       self = .enumeration(label)
@@ -44,11 +44,12 @@ extension Value {
   }
 
   private init(_ text: String, _ members: [ValueType], _ type: ValueType) throws(InvalidValue) {
-    for member in members {
-      do {
-        self = try Value(text: text, type: member)
-        return
-      } catch { continue }
+    for (place, member) in members.enumerated() {
+      guard let value = try? Value(text: text, type: member) else { continue }
+      // The canonical text may be one that an earlier member takes: the value is then what its text will be read as.
+      let earlier = place > 0 ? try? Value(value.text, Array(members[..<place]), type) : nil
+      self = earlier ?? value
+      return
     }
     throw InvalidValue(text, type, "it is none of \(alternatives(members.map(\.name)))")
   }
@@ -120,9 +121,10 @@ extension Value {
     _ text: String, _ names: [ValueType.NamedValue], _ type: ValueType
   ) throws(InvalidValue) -> [ValueType.NamedValue] {
     var set: [ValueType.NamedValue] = []
-    for word in text.split(whereSeparator: { $0 == " " || $0 == "\n" || $0 == "\t" }) {
-      guard let bit = names.first(where: { $0.name == word }) else {
-        throw InvalidValue(text, type, "there is no bit \(word), only \(alternatives(names.map(\.name)))")
+    let words = text.unicodeScalars.split { $0 == " " || $0 == "\t" || $0 == "\n" || $0 == "\r" }
+    for word in words.map({ String($0) }) {
+      guard let bit = names.first(where: { isSame($0.name, word) }) else {
+        throw InvalidValue(text, type, "there is no bit \(word.prefix(100)), only \(alternatives(names.map(\.name)))")
       }
       guard !set.contains(bit) else { throw InvalidValue(text, type, "the bit \(word) stands there twice") }
       set.append(bit)
@@ -135,12 +137,12 @@ extension Value {
   ) throws(InvalidValue) -> ValueType.Identity {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     if parts.count == 2 {
-      let named = identities.filter { $0.name == parts[1] }
+      let named = identities.filter { isSame($0.name, parts[1]) }
       if let found = named.first(where: { $0.module == parts[0] }) ?? named.first(where: { $0.prefix == parts[0] }) {
         return found
       }
     } else {
-      let named = identities.filter { $0.name == text }
+      let named = identities.filter { isSame($0.name, text) }
       if named.count == 1 { return named[0] }
       if named.count > 1 {
         throw InvalidValue(text, type, "it may be \(alternatives(named.map { "\($0.prefix):\($0.name)" }))")
@@ -149,6 +151,9 @@ extension Value {
     throw InvalidValue(text, type, "expected \(alternatives(identities.map { "\($0.prefix):\($0.name)" }))")
   }
 }
+
+/// Whether two names have the same characters; Swift would also take those for equal that only look alike.
+private func isSame(_ name: String, _ other: some StringProtocol) -> Bool { name.utf8.elementsEqual(other.utf8) }
 
 /// The bounds of ranges, as YANG writes them.
 private func joined<Bound: Equatable>(_ ranges: [(Bound, Bound)]) -> String {

@@ -1,5 +1,5 @@
-import Foundation
 import JSON
+import TestSupport
 
 /// Lets Python match patterns, as the runtime does.
 enum PythonPatterns {
@@ -18,17 +18,7 @@ enum PythonPatterns {
       print(json.dumps([[re.fullmatch(p, t) is not None for t in texts] for p, texts in json.load(sys.stdin)]))
       """
     let question = JSONValue.array(questions.map { [.string($0.pattern), .array($0.texts.map(JSONValue.string))] })
-    let python = Process()
-    let (input, output) = (Pipe(), Pipe())
-    python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    python.arguments = ["python3", "-W", "error", "-c", program]
-    python.standardInput = input
-    python.standardOutput = output
-    try python.run()
-    try input.fileHandleForWriting.write(contentsOf: Data(question.text.utf8))
-    try input.fileHandleForWriting.close()
-    let answer = try output.fileHandleForReading.readToEnd() ?? Data()
-    python.waitUntilExit()
-    return try (JSONValue(parsing: Array(answer)).array ?? []).map { ($0.array ?? []).compactMap(\.bool) }
+    let answer = try JSONValue(parsing: Python.answer(to: question.text, program: program))
+    return (answer.array ?? []).map { ($0.array ?? []).compactMap(\.bool) }
   }
 }

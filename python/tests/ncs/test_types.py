@@ -54,6 +54,10 @@ class AssignedValues(unittest.TestCase):
         self.assertEqual(_types.from_python(("a", 1), {"b": "string"}), "('a', 1)")
         self.assertEqual(_types.from_python(Value("7"), {"b": "uint8"}), 7)
 
+    def test_half_a_character_is_no_part_of_a_string(self) -> None:
+        with self.assertRaisesRegex(BadValue, "half a character"):
+            _types.from_python("a\udcff", {"b": "string"})
+
     def test_a_boolean_is_no_number(self) -> None:
         with self.assertRaises(BadValue):
             _types.from_python(True, {"b": "uint8"})
