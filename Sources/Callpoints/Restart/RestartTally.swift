@@ -21,12 +21,15 @@ package struct RestartTally: Sendable {
   /// Takes note of work done: the failures before it are forgiven.
   package mutating func succeeded() { failures = 0 }
 
-  /// Takes note of a failure.
+  /// Takes note of an end.
   ///
-  /// - Parameter generator: The source of the jitter.
+  /// - Parameters:
+  ///   - hasWorked: Whether it had done something useful since its start: then this is no failure, and what went before
+  ///     is forgiven.
+  ///   - generator: The source of the jitter.
   /// - Returns: How long to wait before the next start.
-  package mutating func failed(using generator: inout some RandomNumberGenerator) -> Duration {
-    failures += 1
+  package mutating func ended(hasWorked: Bool, using generator: inout some RandomNumberGenerator) -> Duration {
+    failures = hasWorked ? 0 : failures + 1
     return schedule.delay(afterFailure: failures, using: &generator)
   }
 }

@@ -33,8 +33,8 @@ package struct VMLifecycle: Sendable {
     case askToStop
     /// Send SIGKILL to the VM, for this reason.
     case kill(because: String)
-    /// Launch again after this time.
-    case relaunch(after: Duration)
+    /// Launch again after this time: the number tells this pause from another.
+    case relaunch(after: Duration, number: Int)
     /// The state has changed for good or for long: somebody may be waiting for it.
     case announce
   }
@@ -50,6 +50,8 @@ package struct VMLifecycle: Sendable {
   private let restartsAutomatically: Bool
   private let startTimeout: Duration
   private var tally = RestartTally()
+  /// How many pauses there have been.
+  private var pauses = 0
   /// Why the VM is being killed, if the kill is ours and starting it again would not help.
   private var verdict: String?
   /// Why the VM is being killed, if the kill is ours and it is to be started again.
@@ -111,7 +113,7 @@ package struct VMLifecycle: Sendable {
   package mutating func launchFailed(
     _ error: String, using generator: inout some RandomNumberGenerator
   ) -> [Action] {
-    died(error, using: &generator)
+    died(error, hasWorked: false, using: &generator)
   }
 
   /// Every component is set up and every endpoint is ready.
@@ -150,11 +152,11 @@ package struct VMLifecycle: Sendable {
     }
   }
 
-  /// Stuck callbacks have left it without a usable thread.
+  /// Stuck callbacks have left it without a usable thread, or it makes no workers any more: it must be replaced.
   ///
   /// - Parameter reason: What happened, as a clause about the VM.
   /// - Returns: What to do.
-  package mutating func exhausted(_ reason: String) -> [Action] {
+  package mutating func cannotGoOn(_ reason: String) -> [Action] {
     switch state {
     case .running, .starting:
       complaint = reason
@@ -195,9 +197,12 @@ package struct VMLifecycle: Sendable {
   ///
   /// - Parameters:
   ///   - status: How it ended, in words.
+  ///   - hasWorked: Whether a callback was completed in it.
   ///   - generator: The source of the back-off's jitter.
   /// - Returns: What to do.
-  package mutating func exited(_ status: String, using generator: inout some RandomNumberGenerator) -> [Action] {
+  package mutating func exited(
+    _ status: String, hasWorked: Bool, using generator: inout some RandomNumberGenerator
+  ) -> [Action] {
     switch state {
     case .stopping(_, let thenStart):
       state = .stopped
@@ -207,20 +212,25 @@ package struct VMLifecycle: Sendable {
         state = .failed(error: verdict)
         return [.announce]
       }
-      return died(complaint.map { "it was killed: \($0)" } ?? "it died: \(status)", using: &generator)
+      let error = complaint.map { "it was killed: \($0)" } ?? "it died: \(status)"
+      return died(error, hasWorked: hasWorked, using: &generator)
     case .stopped, .waiting, .failed: return []
     }
   }
 
   /// The pause before a launch is over.
-  package mutating func pauseEnded() -> [Action] {
-    guard case .waiting = state else { return [] }
+  ///
+  /// - Parameter number: The pause's number in `relaunch`. One that began before somebody stopped and started the VM does
+  ///   not count.
+  /// - Returns: What to do.
+  package mutating func pauseEnded(number: Int) -> [Action] {
+    guard case .waiting = state, number == pauses else { return [] }
     restarts += 1
     return startRequested()
   }
 
   private mutating func died(
-    _ error: String, using generator: inout some RandomNumberGenerator
+    _ error: String, hasWorked: Bool, using generator: inout some RandomNumberGenerator
   ) -> [Action] {
     if case .stopping(_, let thenStart) = state {
       state = .stopped
@@ -231,7 +241,8 @@ package struct VMLifecycle: Sendable {
       return [.announce]
     }
     state = .waiting(error: error)
-    return [.announce, .relaunch(after: tally.failed(using: &generator))]
+    pauses += 1
+    return [.announce, .relaunch(after: tally.ended(hasWorked: hasWorked, using: &generator), number: pauses)]
   }
 }
 

@@ -22,6 +22,10 @@ package struct WorkerLifecycle: Sendable {
   package enum Action: Hashable, Sendable {
     /// Ask the template for a process.
     case fork
+    /// Begin to measure how long this process takes to become ready: the number tells it from the next.
+    case watchStart(number: Int)
+    /// The process does not become ready: end it, or the template if that has not even forked it.
+    case abandonStart
     /// Ask again after this time.
     case forkAfter(Duration)
     /// Give the process requests.
@@ -41,6 +45,8 @@ package struct WorkerLifecycle: Sendable {
   /// How many processes in a row have ended without having done anything.
   package var failures: Int { tally.failures }
   private var tally = RestartTally()
+  /// How many processes have been asked for.
+  private var starts = 0
 
   /// Creates the life of a worker that has no process yet.
   package init() {}
@@ -53,7 +59,8 @@ package struct WorkerLifecycle: Sendable {
     switch state {
     case .idle:
       state = .starting
-      return [.fork]
+      starts += 1
+      return [.watchStart(number: starts), .fork]
     case .starting, .running, .stopping, .stopped: return []
     }
   }
@@ -68,6 +75,14 @@ package struct WorkerLifecycle: Sendable {
     }
   }
 
+  /// A process has had its time to become ready.
+  ///
+  /// - Parameter number: The process's number in `watchStart`.
+  /// - Returns: What to do.
+  package mutating func startTimedOut(number: Int) -> [Action] {
+    state == .starting && number == starts ? [.abandonStart] : []
+  }
+
   /// The process has ended, or there was none to be had.
   ///
   /// - Parameters:
@@ -79,8 +94,7 @@ package struct WorkerLifecycle: Sendable {
     case .starting, .running:
       state = .idle
       restarts += 1
-      if hasWorked { tally.succeeded() }
-      let pause = tally.failed(using: &generator)
+      let pause = tally.ended(hasWorked: hasWorked, using: &generator)
       let complaint: [Action] = tally.isExhausted ? [.giveUpForNow] : []
       return complaint + (pause > .zero ? [.forkAfter(pause)] : mayFork())
     case .stopping:

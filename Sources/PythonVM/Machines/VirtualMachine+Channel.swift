@@ -208,7 +208,7 @@ extension VirtualMachine {
           },
           violated: { [unowned self] in violated("it broke the protocol on its reply pipe: \($0)") },
           stuck: { [unowned self] in threadStuck($0) },
-          exhausted: { [unowned self] in perform(lifecycle.exhausted($0)) }),
+          exhausted: { [unowned self] in perform(lifecycle.cannotGoOn($0)) }),
         remoteEnds: ends)
       threadsEndpoint = endpoint
       channel?.notify(

@@ -10,6 +10,8 @@ extension VirtualMachine {
     for action in actions {
       switch action {
       case .fork: fork(worker: index)
+      case .watchStart(let number): watchStart(ofWorker: index, number: number)
+      case .abandonStart: abandonStart(ofWorker: index)
       case .forkAfter(let pause):
         let token = token
         _ = reactor.after(pause) { [weak self] in
@@ -106,6 +108,7 @@ extension VirtualMachine {
     endpoint.drain()
     dispatcher.endpointLost(endpoint, because: error)
     endpoint.close()
+    if endpoint.hasWorked { hasWorked = true }
   }
 
   /// The template is gone while the VM stops, and its workers with it.
@@ -147,7 +150,7 @@ extension VirtualMachine {
       switch action {
       case .fork: pause = .zero
       case .forkAfter(let time): pause = time
-      case .serve, .giveUpForNow, .askToFinish, .announceStop: continue
+      case .serve, .watchStart, .abandonStart, .giveUpForNow, .askToFinish, .announceStop: continue
       }
       let failures = workers[index].lifecycle.failures
       log(
@@ -191,6 +194,26 @@ extension VirtualMachine {
       "callpoint": stuck.label, "pid": pid, "request": stuck.request.number, "after": "\(stuck.age.seconds) s",
       "reason": stuck.reason,
     ]
+  }
+
+  private func watchStart(ofWorker index: Int, number: Int) {
+    let token = token
+    let due = reactor.now + configuration.startTimeout
+    _ = reactor.after(configuration.startTimeout) { [weak self] in
+      guard let self, self.token == token, workers.indices.contains(index) else { return }
+      if wasStopped(since: due) { return watchStart(ofWorker: index, number: number) }
+      perform(workers[index].lifecycle.startTimedOut(number: number), onWorker: index)
+    }
+  }
+
+  /// Ends a process that has not become ready, and the VM if its template does not fork.
+  private func abandonStart(ofWorker index: Int) {
+    let time = "\(configuration.startTimeout.seconds) s"
+    if let endpoint = workers[index].endpoint, workers[index].pid != nil {
+      killWorker(endpoint.id, because: "it was not ready within \(time)")
+    } else {
+      perform(lifecycle.cannotGoOn("its template did not fork within \(time)"))
+    }
   }
 
   private func killWorker(_ endpoint: EndpointID, because reason: String) {

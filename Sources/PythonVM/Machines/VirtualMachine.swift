@@ -59,6 +59,8 @@ package final class VirtualMachine {
   private var stopTimer: Timer?
   /// Whether the present process has been killed by us.
   private var isKilled = false
+  /// Whether an endpoint of the present process that is gone has completed a callback.
+  var hasWorked = false
   /// Whether the workers are to leave before the VM is told to stop.
   private var isAskedToStop = false
 
@@ -172,6 +174,7 @@ package final class VirtualMachine {
       endpoint.drain()
       dispatcher.endpointLost(endpoint, because: error)
       endpoint.close()
+      if endpoint.hasWorked { hasWorked = true }
       threadsEndpoint = nil
     }
     channel?.close()
@@ -183,7 +186,7 @@ package final class VirtualMachine {
     // A component that failed by itself stays so, whatever became of its VM.
     for index in components.indices where components[index].state != .failed { components[index].state = .stopped }
     isAskedToStop = false
-    perform(lifecycle.exited("\(status)", using: &random))
+    perform(lifecycle.exited("\(status)", hasWorked: hasWorked, using: &random))
     showEnd()
   }
 
@@ -207,20 +210,16 @@ package final class VirtualMachine {
     for action in actions {
       switch action {
       case .launch: launch()
-      case .watchStart:
-        startTimer = reactor.after(configuration.startTimeout) { [unowned self] in
-          startTimer = nil
-          perform(lifecycle.startTimedOut(missing))
-        }
+      case .watchStart: watchStart()
       case .askToStop:
         isAskedToStop = true
         askToStop()
       case .kill(let reason): kill(because: reason)
-      case .relaunch(let pause):
+      case .relaunch(let pause, let number):
         log(.restart, process: "vm", ["after": "\(pause.seconds) s", "failures": lifecycle.failures])
         _ = reactor.after(pause) { [weak self] in
           guard let self else { return }
-          perform(lifecycle.pauseEnded())
+          perform(lifecycle.pauseEnded(number: number))
         }
       case .announce:
         if let timer = startTimer { reactor.cancel(timer) }
@@ -229,6 +228,18 @@ package final class VirtualMachine {
       }
     }
   }
+
+  private func watchStart() {
+    let due = reactor.now + configuration.startTimeout
+    startTimer = reactor.after(configuration.startTimeout) { [unowned self] in
+      startTimer = nil
+      if wasStopped(since: due) { return watchStart() }
+      perform(lifecycle.startTimedOut(missing))
+    }
+  }
+
+  /// Whether the host did not run when a timer was due: what was waited for may have come and not been read.
+  func wasStopped(since due: Duration) -> Bool { reactor.now > due + .seconds(1) }
 
   /// Logs what happened to one of its processes, or to something else that is its own.
   func log(_ word: LogEvent.Word, process: String? = nil, _ fields: LogEvent.Fields = [:]) {
@@ -240,6 +251,7 @@ package final class VirtualMachine {
   private func launch() {
     token = Self.makeToken(using: &random)
     isKilled = false
+    hasWorked = false
     for index in components.indices {
       components[index].state = .starting
       components[index].threads = []

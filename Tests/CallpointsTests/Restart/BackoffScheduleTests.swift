@@ -17,12 +17,12 @@ import Testing
   @Test func `patience runs out after five failures and returns with the first success`() {
     var random = SeededGenerator(seed: 2)
     var tally = RestartTally()
-    for _ in 1...4 { _ = tally.failed(using: &random) }
+    for _ in 1...4 { _ = tally.ended(hasWorked: false, using: &random) }
     #expect(!tally.isExhausted)
-    _ = tally.failed(using: &random)
+    _ = tally.ended(hasWorked: false, using: &random)
     #expect(tally.isExhausted)
     tally.succeeded()
     #expect(!tally.isExhausted)
-    #expect(tally.failed(using: &random) == .zero)
+    #expect(tally.ended(hasWorked: false, using: &random) == .zero)
   }
 }

@@ -34,14 +34,14 @@ import Testing
 
   @Test mutating func `a VM that dies is launched again, first at once and then after a pause`() {
     var vm = running()
-    let first = vm.exited("signal 9", using: &random)
-    #expect(first == [.announce, .relaunch(after: .zero)])
+    let first = vm.exited("signal 9", hasWorked: false, using: &random)
+    #expect(first == [.announce, .relaunch(after: .zero, number: 1)])
     #expect(vm.state == .waiting(error: "it died: signal 9"))
-    let launch = vm.pauseEnded()
+    let launch = vm.pauseEnded(number: 1)
     #expect(launch == [.launch, .watchStart] && vm.restarts == 1)
     _ = vm.launched(pid: 8)
-    let second = vm.exited("exit status 1", using: &random)
-    guard case .relaunch(let pause) = second.last else {
+    let second = vm.exited("exit status 1", hasWorked: false, using: &random)
+    guard case .relaunch(let pause, _) = second.last else {
       Issue.record("no second launch")
       return
     }
@@ -52,7 +52,7 @@ import Testing
     var vm = lifecycle(restarts: false)
     _ = vm.startRequested()
     _ = vm.launched(pid: 7)
-    let actions = vm.exited("signal 9", using: &random)
+    let actions = vm.exited("signal 9", hasWorked: false, using: &random)
     #expect(actions == [.announce] && vm.state == .failed(error: "it died: signal 9"))
   }
 
@@ -62,7 +62,7 @@ import Testing
     _ = vm.launched(pid: 7)
     let timeout = vm.startTimedOut("nobody came")
     #expect(timeout == [.kill(because: "it did not start within 30 s: nobody came")])
-    let end = vm.exited("signal 9", using: &random)
+    let end = vm.exited("signal 9", hasWorked: false, using: &random)
     #expect(end == [.announce] && vm.state == .failed(error: "it did not start within 30 s: nobody came"))
   }
 
@@ -72,25 +72,63 @@ import Testing
     _ = vm.startTimedOut("nobody came")
     let launched = vm.launched(pid: 7)
     #expect(launched == [.kill(because: "it did not start within 30 s: nobody came")])
-    _ = vm.exited("signal 9", using: &random)
+    _ = vm.exited("signal 9", hasWorked: false, using: &random)
     #expect(vm.state == .failed(error: "it did not start within 30 s: nobody came"))
   }
 
   @Test mutating func `a VM that dies again and again is told, and forgiven when it has proved itself`() {
     var vm = lifecycle()
     _ = vm.startRequested()
-    for _ in 1...5 {
+    for number in 1...5 {
       #expect(!vm.keepsDying)
       _ = vm.launched(pid: 7)
-      _ = vm.exited("signal 9", using: &random)
-      _ = vm.pauseEnded()
+      _ = vm.exited("signal 9", hasWorked: false, using: &random)
+      _ = vm.pauseEnded(number: number)
     }
     #expect(vm.keepsDying)
     _ = vm.launched(pid: 7)
     _ = vm.becameReady()
     vm.provedItself()
-    let end = vm.exited("signal 9", using: &random)
-    #expect(end == [.announce, .relaunch(after: .zero)] && !vm.keepsDying)
+    let end = vm.exited("signal 9", hasWorked: false, using: &random)
+    #expect(end == [.announce, .relaunch(after: .zero, number: 6)] && !vm.keepsDying)
+  }
+
+  @Test mutating func `a death after a completed callback does not count`() {
+    var vm = running()
+    for number in 1...20 {
+      let end = vm.exited("signal 9", hasWorked: true, using: &random)
+      #expect(end == [.announce, .relaunch(after: .zero, number: number)] && !vm.keepsDying)
+      _ = vm.pauseEnded(number: number)
+      _ = vm.launched(pid: 7)
+    }
+  }
+
+  @Test mutating func `a pause that a stop and a start have overtaken launches nothing`() {
+    var vm = running()
+    _ = vm.exited("signal 9", hasWorked: false, using: &random)
+    _ = vm.stopRequested()
+    _ = vm.startRequested()
+    _ = vm.launched(pid: 8)
+    _ = vm.exited("signal 9", hasWorked: false, using: &random)
+    let early = vm.pauseEnded(number: 1)
+    #expect(early == [] && vm.state == .waiting(error: "it died: signal 9"))
+    let due = vm.pauseEnded(number: 2)
+    #expect(due == [.launch, .watchStart])
+  }
+
+  @Test mutating func `a VM that cannot go on is killed and started again, or has failed where nothing is restarted`() {
+    for restarts in [true, false] {
+      var vm = lifecycle(restarts: restarts)
+      _ = vm.startRequested()
+      _ = vm.launched(pid: 7)
+      _ = vm.becameReady()
+      let kill = vm.cannotGoOn("no thread is left")
+      #expect(kill == [.kill(because: "no thread is left")])
+      let end = vm.exited("signal 9", hasWorked: true, using: &random)
+      let error = "it was killed: no thread is left"
+      #expect(end.contains(.relaunch(after: .zero, number: 1)) == restarts)
+      #expect(vm.state == (restarts ? .waiting(error: error) : .failed(error: error)))
+    }
   }
 
   @Test mutating func `a VM whose components cannot be loaded is asked to stop and has failed`() {
@@ -101,7 +139,7 @@ import Testing
     #expect(actions == [.askToStop])
     let late = vm.startTimedOut("nobody came")
     #expect(late == [])
-    _ = vm.exited("exit status 0", using: &random)
+    _ = vm.exited("exit status 0", hasWorked: false, using: &random)
     #expect(vm.state == .failed(error: "ImportError: no module"))
   }
 
@@ -112,7 +150,7 @@ import Testing
     #expect(stop == [.askToStop] && ready == [] && !vm.isSettled)
     let late = vm.stopTimedOut()
     #expect(late == [.kill(because: "it did not stop within its grace period")])
-    let end = vm.exited("signal 9", using: &random)
+    let end = vm.exited("signal 9", hasWorked: false, using: &random)
     #expect(end == [.announce] && vm.state == .stopped && vm.isSettled)
   }
 
@@ -121,7 +159,7 @@ import Testing
     _ = vm.stopRequested()
     let start = vm.startRequested()
     #expect(start == [] && !vm.isSettled)
-    let end = vm.exited("exit status 0", using: &random)
+    let end = vm.exited("exit status 0", hasWorked: false, using: &random)
     #expect(end == [.announce, .launch, .watchStart] && vm.state == .launching)
   }
 
@@ -132,7 +170,7 @@ import Testing
     #expect(stop == [])
     let launched = vm.launched(pid: 7)
     #expect(launched == [.kill(because: "it was stopped while it was being launched")])
-    _ = vm.exited("signal 9", using: &random)
+    _ = vm.exited("signal 9", hasWorked: false, using: &random)
     #expect(vm.state == .stopped)
   }
 
@@ -158,9 +196,9 @@ import Testing
       case 4: actions = vm.becameReady()
       case 5 where processes > 0:
         processes -= 1
-        actions = vm.exited("signal 9", using: &chance)
+        actions = vm.exited("signal 9", hasWorked: false, using: &chance)
       case 6: actions = vm.startTimedOut("nobody came")
-      case 7: actions = vm.pauseEnded()
+      case 7: actions = vm.pauseEnded(number: Int.random(in: 1...5, using: &chance))
       case 8: actions = vm.stopTimedOut()
       default: continue
       }

@@ -19,7 +19,7 @@ import Testing
     #expect(early == [])
     let fork = worker.mayFork()
     let again = worker.mayFork()
-    #expect(fork == [.fork] && again == [])
+    #expect(fork == [.watchStart(number: 1), .fork] && again == [])
     let ready = worker.becameReady()
     #expect(ready == [.serve] && worker.state == .running)
   }
@@ -27,10 +27,10 @@ import Testing
   @Test mutating func `one that worked is replaced at once, one that dies and dies after growing pauses`() {
     var worker = running()
     let first = worker.ended(hasWorked: true, using: &random)
-    #expect(first == [.fork] && worker.restarts == 1)
+    #expect(first == [.watchStart(number: 2), .fork] && worker.restarts == 1)
     var pauses: [Duration] = []
     var complaints = 0
-    for _ in 0..<6 {
+    for _ in 0..<7 {
       for action in worker.ended(hasWorked: false, using: &random) {
         if case .forkAfter(let pause) = action { pauses.append(pause) }
         if action == .giveUpForNow { complaints += 1 }
@@ -41,7 +41,20 @@ import Testing
     #expect(complaints == 3 && worker.isExhausted)
     _ = worker.becameReady()
     let recovered = worker.ended(hasWorked: true, using: &random)
-    #expect(recovered == [.fork] && !worker.isExhausted)
+    #expect(recovered.last == .fork && !worker.isExhausted)
+  }
+
+  @Test mutating func `only a process that is still not ready is abandoned`() {
+    var worker = WorkerLifecycle()
+    _ = worker.mayFork()
+    let late = worker.startTimedOut(number: 1)
+    #expect(late == [.abandonStart])
+    _ = worker.ended(hasWorked: false, using: &random)
+    let another = worker.startTimedOut(number: 1)
+    #expect(another == [])
+    _ = worker.becameReady()
+    let ready = worker.startTimedOut(number: 2)
+    #expect(ready == [])
   }
 
   @Test mutating func `a stop lets the process finish, and nothing is forked after it`() {
@@ -94,7 +107,8 @@ import Testing
           #expect(!hasStopped && processes == 0, "stopped twice or with a process, seed \(seed)")
           hasStopped = true
         case .serve, .askToFinish: #expect(processes == 1, "seed \(seed)")
-        case .giveUpForNow: break
+        case .giveUpForNow, .watchStart: break
+        case .abandonStart: Issue.record("nothing was timed, seed \(seed)")
         }
       }
       #expect(processes <= 1 && !(hasStopped && processes > 0), "seed \(seed)")
