@@ -53,6 +53,12 @@ int clinux_listen(const char *path, int backlog) {
 
 int clinux_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK); }
 
+pid_t clinux_peer_process(int socket) {
+  struct ucred peer;
+  socklen_t size = sizeof peer;
+  return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 ? -1 : peer.pid;
+}
+
 int clinux_connect(const char *path, bool non_blocking) {
   struct sockaddr_un address;
   if (address_of(path, &address) < 0) return -1;

@@ -23,11 +23,13 @@ package final class HostServer {
   let store: Store
   let log: HostLog
   var connections: [ObjectIdentifier: ControlConnection] = [:]
+  var limits: ClientLimits
 
   private let stateDirectory: StateDirectory
   /// Where the schema file is for the VMs that start from now on.
   private var schemaPath: String
-  private var listener: UnixListener?
+  /// Where clients connect, and where the processes below VMs do: a flood of clients does not keep a VM out.
+  private var listeners: [UnixListener] = []
   private var processes: Guard?
   private var nextEndpoint = 1
   private var phase = Phase.starting(after: nil)
@@ -51,6 +53,7 @@ package final class HostServer {
     runtime = PackageRuntime(packages: PackageSet(try Self.readPackages(settings, installation)))
     store = try Store(schema: runtime.packages.schema, loading: settings.loadFile)
     schemaPath = try stateDirectory.writeSchema(runtime.packages.schemaFile)
+    limits = ClientLimits(descriptors: 0, messageLimit: settings.messageLimit)
   }
 
   private static func readPackages(
@@ -70,14 +73,17 @@ package final class HostServer {
     try log.start()
     defer { log.finish() }
     log.write(.start, ["process": "host", "pid": getpid()])
-    listener = try UnixListener(path: stateDirectory.socketPath, reactor: reactor) { [unowned self] descriptor in
-      accept(descriptor)
-    }
+    listeners = [
+      try UnixListener(path: stateDirectory.socketPath, reactor: reactor) { [unowned self] in acceptClient($0) },
+      try UnixListener(path: stateDirectory.processSocketPath, reactor: reactor) { [unowned self] in
+        acceptProcess($0)
+      },
+    ]
     processes = try Guard(guardSettings, reactor: reactor) { [unowned self] event in guardReported(event) }
     // The guard has the limit that we were given, and so have the VMs; each endpoint costs four descriptors here.
-    try DescriptorLimit.raise()
+    limits = ClientLimits(descriptors: try DescriptorLimit.raise(), messageLimit: settings.messageLimit)
     reactor.run()
-    listener?.close()
+    for listener in listeners { listener.close() }
     processes?.stop()
   }
 
@@ -150,7 +156,7 @@ package final class HostServer {
     VMConfiguration(
       startCommand: settings.startCommand.map(absolutePath) ?? installation.startCommand,
       runtimeDirectory: installation.runtimeDirectory, ncsDirectory: installation.ncsDirectory,
-      socketPath: absolutePath(stateDirectory.socketPath), workingDirectory: FileManager.default.currentDirectoryPath,
+      socketPath: stateDirectory.processSocketPath, workingDirectory: FileManager.default.currentDirectoryPath,
       schemaPath: schemaPath, logFilePrefix: settings.logFilePrefix, logLevel: settings.logLevel,
       messageLimit: settings.messageLimit, threads: settings.threads, workers: settings.workers,
       defaultWorkers: settings.defaultWorkers,
@@ -288,7 +294,7 @@ package final class HostServer {
     }
     phase = .stopping
     log.write(.stop, ["process": "host"])
-    listener?.close()
+    listeners[0].close()
     for machine in runtime.machines { machine.stop() }
     leaveIfStopped()
   }
@@ -299,28 +305,6 @@ package final class HostServer {
 
   /// Stops the host, as a signal would.
   package func stop() { stopRequested() }
-
-  // MARK: Connections
-
-  private func accept(_ descriptor: consuming Descriptor) {
-    do throws(KernelFailure) {
-      let connection = ControlConnection(
-        try RPCConnection(descriptor, reactor: reactor, messageLimit: settings.messageLimit))
-      connections[ObjectIdentifier(connection)] = connection
-      connection.connection.onRequest = { [unowned self, unowned connection] request in
-        serve(request, on: connection)
-      }
-      connection.connection.onEnd = { [unowned self, unowned connection] in ended(connection) }
-    } catch {
-      log.write(.refuse, ["connection": "client", "reason": error])
-    }
-  }
-
-  private func ended(_ connection: ControlConnection) {
-    for request in connection.open { dispatcher.cancel(request) }
-    for transaction in connection.transactions { store.close(transaction) }
-    connections[ObjectIdentifier(connection)] = nil
-  }
 }
 
 extension CallError {

@@ -126,7 +126,7 @@ import Testing
     process.currentDirectoryURL = URL(fileURLWithPath: directory.path)
     let pipe = Pipe()
     process.standardOutput = pipe
-    process.standardError = pipe
+    process.standardError = FileHandle.nullDevice
     try process.run()
     var text = ""
     while !text.contains("\nready\n") {

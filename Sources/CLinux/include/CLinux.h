@@ -49,6 +49,7 @@ int clinux_remove_tree(const char *path, long budget);
 int clinux_socket_pair(int type, int ends[2]);                        // close-on-exec
 int clinux_listen(const char *path, int backlog);                     // a Unix stream socket with mode 0600, non-blocking
 int clinux_accept(int listener);                                      // close-on-exec, non-blocking
+pid_t clinux_peer_process(int socket);                                 // who connected
 int clinux_connect(const char *path, bool non_blocking);              // close-on-exec
 // A peer that has gone is EPIPE, never SIGPIPE.
 ssize_t clinux_send(int socket, const void *bytes, size_t count, const int *descriptors, size_t descriptor_count);

@@ -192,6 +192,16 @@ package struct RequestLedger: Sendable {
     return giveUp(request, with: error)
   }
 
+  /// Takes back a request that has not begun; one that runs ends as it would have.
+  ///
+  /// One that an endpoint has may not have begun either: the endpoint finds out.
+  package mutating func withdraw(_ request: RequestID, at now: Duration) -> [Action] {
+    read(now)
+    guard entries[request]?.isAwaited == true else { return [] }
+    if router.withdraw(request) { return settle(request, with: CallError(.cancelled, "the request was cancelled")) }
+    return router.endpoint(of: request).map { [.abort(request, on: $0)] } ?? []
+  }
+
   /// A callback asks for another deadline, counted from now.
   package mutating func moveDeadline(of request: RequestID, to timeout: Duration, at now: Duration) {
     read(now)

@@ -32,6 +32,8 @@ final class CallbackRunner {
   private let dispatcher: Dispatcher
   private let store: Store
   private let timeout: Duration
+  /// What has been asked and not answered.
+  private var open: Set<RequestID> = []
 
   init(dispatcher: Dispatcher, store: Store, timeout: Duration) {
     self.dispatcher = dispatcher
@@ -109,10 +111,17 @@ final class CallbackRunner {
   ) {
     let number = dispatcher.makeNumber()
     store.open(workspace, as: number)
-    dispatcher.call(entry.id, body, timeout: timeout, inside: parent, as: RequestID(number)) { [store] result in
+    open.insert(RequestID(number))
+    dispatcher.call(entry.id, body, timeout: timeout, inside: parent, as: RequestID(number)) { [self] result in
+      open.remove(RequestID(number))
       store.close(number)
       completion(result)
     }
+  }
+
+  /// Takes back what has not begun; callbacks that run go on, and their completions are called when they end.
+  func withdraw() {
+    for request in open { dispatcher.withdraw(request) }
   }
 
   private static func read(_ reply: Reply) -> Result<ServiceReply, CallError> {

@@ -55,6 +55,10 @@ final class Commit {
 
   private(set) var workspace: Workspace
   private var attempt = 0
+  /// Where it stands while it waits for service instances.
+  private var turn: InstanceTurns.Turn?
+  /// Why nobody wants it any more.
+  private var abandonment: CallError?
   private var held: Set<Keypath> = []
   /// The service instances that are to run next.
   private var pending: ArraySlice<ServiceChange> = []
@@ -95,10 +99,21 @@ final class Commit {
   private func again(holding touched: Set<Keypath>) {
     store.turns.release(held)
     held = []
-    store.turns.acquire(touched) { [self] in
+    turn = store.turns.acquire(touched) { [self] in
       held = touched
       again()
     }
+  }
+
+  /// Nobody waits for the outcome any more: gives up before anything is applied.
+  ///
+  /// What waits in a queue is withdrawn. A callback that runs is not interrupted; the service instances are held until it
+  /// has ended, so that the next commit's callbacks do not run beside it.
+  func abandon(because error: CallError) {
+    guard abandonment == nil else { return }
+    abandonment = error
+    if let turn, store.turns.withdraw(turn) { return finish(.failure(error)) }
+    runner.withdraw()
   }
 
   /// Works on the data as they are now.
@@ -124,6 +139,13 @@ final class Commit {
   }
 
   func fail(_ error: CallError) { finish(.failure(error)) }
+
+  /// Ends the commit if nobody wants it any more.
+  func hasGivenUp() -> Bool {
+    guard let abandonment else { return false }
+    fail(abandonment)
+    return true
+  }
 
   private func finish(_ result: Result<Outcome, CallError>) {
     store.turns.release(held)
@@ -153,6 +175,7 @@ final class Commit {
   }
 
   private func runOneService() {
+    if hasGivenUp() { return }
     guard let change = nextService() else { return validatePoints() }
     guard runs[change.instance]?.count ?? 0 < Self.attempts else {
       let text = change.instance.text(in: workspace.transaction.index)
@@ -212,6 +235,7 @@ final class Commit {
   }
 
   private func complete() {
+    if hasGivenUp() { return }
     do throws(CallError) {
       try workspace.validate()
     } catch {

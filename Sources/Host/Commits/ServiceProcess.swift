@@ -101,6 +101,7 @@ extension Commit {
     _ entry: CallpointTable.Entry, _ call: CallbackRunner.ServiceCall, as run: ServiceRun?,
     then next: @escaping (CallbackRunner.ServiceReply) -> Void
   ) {
+    if hasGivenUp() { return }
     workspace.run = run
     runner.run(entry, call, in: workspace, inside: request.parent) { [self] result in
       do throws(CallError) {

@@ -1,15 +1,18 @@
 import Callpoints
 import JSON
+import Kernel
 import PythonVM
 
-/// One connection to the control socket, and whom it speaks for.
+/// One connection to a socket of the host, and whom it speaks for.
 ///
 /// Owner: the reactor's thread.
 final class ControlConnection {
   /// Who is at the other end.
   enum Role {
-    /// A client, until it says that it is something else.
+    /// A client.
     case client
+    /// A process below a VM that has not said yet what it is.
+    case newcomer
     /// A VM's main thread.
     case machine(VirtualMachine)
     /// A VM's template.
@@ -18,61 +21,72 @@ final class ControlConnection {
     case thread(VirtualMachine)
   }
 
-  let connection: RPCConnection
-  var role = Role.client
-  /// The requests that this connection waits for; they are cancelled when it ends.
-  var open: Set<RequestID> = []
+  /// What carries the messages.
+  let link: RPCConnection
+  /// Who is at the other end.
+  var role: Role
+  /// The process at the other end, or the one that it was when it connected.
+  let process: Int32
   /// The transactions that it opened; they are closed when it ends.
   var transactions: Set<UInt64> = []
 
-  private var early: [RPCConnection.Request] = []
+  /// The requests that have not been answered.
+  private var calls: [ObjectIdentifier: ControlCall] = [:]
+  /// How much memory they take.
+  private(set) var heldByteCount = 0
+  private var early: [(request: RPCConnection.Request, call: ControlCall)] = []
+  private let onRelease: (ControlConnection) -> Void
 
-  init(_ connection: RPCConnection) { self.connection = connection }
-
-  /// Whether a process below a VM is at the other end.
-  var isInternal: Bool {
-    if case .client = role { false } else { true }
+  /// Creates a connection.
+  ///
+  /// - Parameters:
+  ///   - link: What carries the messages.
+  ///   - role: Who is at the other end.
+  ///   - process: The process there.
+  ///   - onRelease: Called when a request has been answered.
+  init(_ link: RPCConnection, role: Role, process: Int32, onRelease: @escaping (ControlConnection) -> Void) {
+    self.link = link
+    self.role = role
+    self.process = process
+    self.onRelease = onRelease
   }
 
-  /// Answers a request whose method nobody knows.
-  func refuseMethod(of request: RPCConnection.Request) {
-    connection.refuse(
-      request.id, CallError(.invalidRequest, "there is no method '\(request.method)'"), code: -32601)
+  /// Whether a client is at the other end.
+  var isClient: Bool {
+    if case .client = role { true } else { false }
+  }
+
+  /// Whether requests wait for their answers.
+  var isWaiting: Bool { !calls.isEmpty }
+
+  /// Takes in a request.
+  func begin(_ request: RPCConnection.Request, reactor: Reactor) -> ControlCall {
+    let call = ControlCall(request, on: self, reactor: reactor)
+    calls[ObjectIdentifier(call)] = call
+    heldByteCount += call.size
+    return call
+  }
+
+  /// A request has been answered.
+  func remove(_ call: ControlCall) {
+    guard calls.removeValue(forKey: ObjectIdentifier(call)) != nil else { return }
+    heldByteCount -= call.size
+    onRelease(self)
+  }
+
+  /// Nobody waits for the answers any more: withdraws what was begun for the requests.
+  func abandonCalls() {
+    early = []
+    for call in calls.values { call.abandon(because: CallError(.cancelled, "the client has gone")) }
   }
 
   /// Keeps a request until every VM has come to rest.
-  func waitForReady(_ request: RPCConnection.Request) { early.append(request) }
+  func waitForReady(_ request: RPCConnection.Request, _ call: ControlCall) { early.append((request, call)) }
 
-  /// Serves the requests that came too early.
+  /// Serves the requests that came too early and have not been given up.
   func serveEarlyRequests(by server: HostServer) {
-    let requests = early
+    let waiting = early
     early = []
-    for request in requests { server.serve(request, on: self) }
-  }
-}
-
-extension JSONValue {
-  /// The string that a method needs.
-  ///
-  /// - Parameter name: The parameter.
-  /// - Returns: The parameter's value.
-  /// - Throws: ``CallError`` of kind `invalid-request` if it is missing or not a string.
-  func requiredString(_ name: String) throws(CallError) -> String {
-    guard let value = self[name]?.string else {
-      throw CallError(.invalidRequest, "the parameter '\(name)' must be a string")
-    }
-    return value
-  }
-
-  /// The number of a transaction or request that a method needs.
-  ///
-  /// - Parameter name: The parameter.
-  /// - Returns: The parameter's value.
-  /// - Throws: ``CallError`` of kind `invalid-request` if it is missing or not a number.
-  func requiredNumber(_ name: String) throws(CallError) -> UInt64 {
-    guard let value = self[name]?.uint else {
-      throw CallError(.invalidRequest, "the parameter '\(name)' must be a whole number")
-    }
-    return value
+    for (request, call) in waiting where !call.isOver { server.serve(request, call) }
   }
 }

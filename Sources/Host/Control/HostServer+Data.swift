@@ -31,8 +31,7 @@ extension HostServer {
   // MARK: Actions
 
   func callAction(
-    _ params: JSONValue, as user: UserSession, for request: RPCConnection.Request, on connection: ControlConnection,
-    inside parent: RequestID? = nil
+    _ params: JSONValue, as user: UserSession, for call: ControlCall, inside parent: RequestID? = nil
   ) throws(CallError) {
     let text = try params.requiredString("path")
     let path = try keypath(text)
@@ -65,74 +64,62 @@ extension HostServer {
       writer.value(.object(checked))
       user.write(to: &writer)
     }
-    let timeout = try params["timeoutSeconds"].map { value throws(CallError) in
-      guard let seconds = value.double, seconds > 0 else {
-        throw CallError(.invalidRequest, "timeoutSeconds must be a number above 0")
-      }
-      return Duration.chosen(seconds: seconds)
-    }
     let number = RequestID(dispatcher.makeNumber())
-    connection.open.insert(number)
+    call.onAbandonment { [dispatcher] _ in dispatcher.cancel(number) }
     dispatcher.call(
-      entry.id, body, timeout: timeout ?? settings.actionTimeout, inside: parent, as: number
+      entry.id, body, timeout: call.handOverDeadline() ?? settings.actionTimeout, inside: parent, as: number
     ) { [unowned self] result in
-      connection.open.remove(number)
       store.close(number.number)
-      answer(request, on: connection, with: result)
+      answer(call, with: result)
     }
   }
 
-  private func answer(
-    _ request: RPCConnection.Request, on connection: ControlConnection, with result: Result<Reply, CallError>
-  ) {
+  private func answer(_ call: ControlCall, with result: Result<Reply, CallError>) {
     switch result {
-    case .failure(let error): connection.connection.refuse(request.id, error)
+    case .failure(let error): call.refuse(error)
     case .success(let reply):
       do throws(ProtocolViolation) {
         let output = try reply.text(of: "output")
-        connection.connection.reply(to: request.id) { writer in
+        call.reply { writer in
           writer.beginObject()
           writer.key("output")
           if let output { writer.raw(output) } else { writer.value([:]) }
           writer.endObject()
         }
       } catch {
-        connection.connection.refuse(request.id, CallError(error))
+        call.refuse(CallError(error))
       }
     }
   }
 
   // MARK: Commits
 
-  func commit(
-    _ params: JSONValue, as user: UserSession, for request: RPCConnection.Request, on connection: ControlConnection
-  ) throws(CallError) {
+  func commit(_ params: JSONValue, as user: UserSession, for call: ControlCall) throws(CallError) {
     guard let edits = params["edits"]?.array else {
       throw CallError(.invalidRequest, "the parameter 'edits' must be an array")
     }
     run(
       Commit.Request(
         edit: { (transaction) throws(CallError) in try Edit.apply(edits, to: transaction) }, user: user,
-        isDryRun: params["dryRun"]?.bool ?? false)
+        isDryRun: params["dryRun"]?.bool ?? false), for: call
     ) { result in
       switch result {
-      case .failure(let error): connection.connection.refuse(request.id, error)
+      case .failure(let error): call.refuse(error)
       case .success(let outcome):
-        connection.connection.reply(
-          to: request.id,
-          [
-            "transaction": .integer(Int64(outcome.number)),
-            "changes": .array(outcome.changes.map { $0.json(in: outcome.snapshot.index) }),
-          ])
+        call.reply([
+          "transaction": .integer(Int64(outcome.number)),
+          "changes": .array(outcome.changes.map { $0.json(in: outcome.snapshot.index) }),
+        ])
       }
     }
   }
 
-  func run(_ request: Commit.Request, completion: @escaping Commit.Completion) {
+  func run(_ request: Commit.Request, for call: ControlCall, completion: @escaping Commit.Completion) {
     let runner = CallbackRunner(dispatcher: dispatcher, store: store, timeout: settings.serviceTimeout)
-    Commit(
+    let commit = Commit(
       request, number: dispatcher.makeNumber(), store: store, table: table, runner: runner, log: log,
-      completion: completion
-    ).begin()
+      completion: completion)
+    call.onAbandonment { [weak commit] in commit?.abandon(because: $0) }
+    commit.begin()
   }
 }

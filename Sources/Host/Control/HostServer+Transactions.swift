@@ -5,13 +5,10 @@ import PythonVM
 
 /// What Python asks of the host by itself: transactions, reads, and actions from inside callbacks.
 extension HostServer {
-  func serveTransaction(_ request: RPCConnection.Request, _ connection: ControlConnection) throws(CallError) {
-    guard connection.isInternal else {
-      throw CallError(.invalidRequest, "\(request.method) needs thread.hello first")
-    }
-    let params = request.params
-    let reply = { (result: JSONValue) in connection.connection.reply(to: request.id, result) }
-    switch request.method {
+  func serveTransaction(_ params: JSONValue, _ call: ControlCall) throws(CallError) {
+    let connection = call.connection
+    let reply = { (result: JSONValue) in call.reply(result) }
+    switch call.method {
     case "trans.open": reply(["th": .integer(Int64(try openTransaction(params, connection)))])
     case "trans.read": reply(try read(params))
     case "trans.write":
@@ -22,7 +19,7 @@ extension HostServer {
       try take(params, into: workspace)
       try workspace.validate()
       reply([:])
-    case "trans.apply": try apply(params, for: request, on: connection)
+    case "trans.apply": try apply(params, for: call)
     case "trans.close":
       let number = try params.requiredNumber("th")
       connection.transactions.remove(number)
@@ -32,8 +29,8 @@ extension HostServer {
       if params["th"] != nil { try workspace(params).apply(params["writes"]?.array ?? []) }
       let user = session(
         named: try params.requiredString("user"), context: params["context"]?.string ?? "system")
-      try callAction(params, as: user, for: request, on: connection, inside: parent(params))
-    default: connection.refuseMethod(of: request)
+      try callAction(params, as: user, for: call, inside: parent(params))
+    default: call.refuseMethod()
     }
   }
 
@@ -85,9 +82,7 @@ extension HostServer {
     return ["tree": tree]
   }
 
-  private func apply(
-    _ params: JSONValue, for request: RPCConnection.Request, on connection: ControlConnection
-  ) throws(CallError) {
+  private func apply(_ params: JSONValue, for call: ControlCall) throws(CallError) {
     let number = try params.requiredNumber("th")
     guard !dispatcher.isOpen(RequestID(number)) else {
       throw CallError(.invalidRequest, "transaction \(number) is a callback's, which cannot apply it", errno: 21)
@@ -96,14 +91,14 @@ extension HostServer {
     try take(params, into: workspace)
     let isDryRun = params["dryRun"]?.bool ?? false
     if workspace.transaction.isOperational {
-      return try applyState(workspace, number, for: request, on: connection)
+      return try applyState(workspace, number, for: call)
     }
     let commit = Commit.Request(
       edit: { _ in }, user: workspace.user, isDryRun: isDryRun, parent: parent(params),
       prepared: workspace.transaction)
-    run(commit) { [unowned self] result in
+    run(commit, for: call) { [unowned self] result in
       switch result {
-      case .failure(let error): connection.connection.refuse(request.id, error)
+      case .failure(let error): call.refuse(error)
       case .success(let outcome):
         // It may have been closed, or its connection may have ended, while services ran.
         if !isDryRun, store.workspace(number) === workspace {
@@ -111,15 +106,13 @@ extension HostServer {
           store.open(next, as: number)
         }
         let changes = outcome.changes.map { $0.json(in: outcome.snapshot.index) }
-        connection.connection.reply(to: request.id, ["changes": .array(changes)])
+        call.reply(["changes": .array(changes)])
       }
     }
   }
 
   /// State data need no services and no validation.
-  private func applyState(
-    _ workspace: Workspace, _ number: UInt64, for request: RPCConnection.Request, on connection: ControlConnection
-  ) throws(CallError) {
+  private func applyState(_ workspace: Workspace, _ number: UInt64, for call: ControlCall) throws(CallError) {
     do throws(DataError) {
       store.snapshot = try workspace.transaction.committed(onto: store.snapshot)
     } catch {
@@ -128,6 +121,6 @@ extension HostServer {
     let next = Workspace(
       transaction: Transaction(on: store.snapshot, isOperational: true), user: workspace.user, isWritable: true)
     store.open(next, as: number)
-    connection.connection.reply(to: request.id, ["changes": []])
+    call.reply(["changes": []])
   }
 }

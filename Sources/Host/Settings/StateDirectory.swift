@@ -6,8 +6,10 @@ import Kernel
 /// It belongs to one host at a time, which holds a lock on the file `lock`. The system lets go of the lock when the host
 /// ends, however it ended.
 final class StateDirectory {
-  /// The control socket.
+  /// The control socket, for clients.
   let socketPath: String
+  /// The socket for the processes below VMs.
+  let processSocketPath: String
   /// The directory.
   let path: String
 
@@ -35,7 +37,11 @@ final class StateDirectory {
     }
     lock = try Self.lock(directory)
     self.path = directory
-    self.socketPath = socketPath.map(absolutePath) ?? directory + "/socket"
+    let clients = socketPath.map(absolutePath) ?? directory + "/socket"
+    self.socketPath = clients
+    // A directory whose path is too long for a socket may still be used if the socket itself is elsewhere.
+    let fits = "\(directory)/vms".utf8.count <= SocketFailure.longestPath
+    processSocketPath = fits ? "\(directory)/vms" : "\(clients).vms"
     // What cannot be listed now cannot be written either, which is reported then.
     for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     where name.hasPrefix("schema-") && Int(name.dropFirst("schema-".count)) != nil {

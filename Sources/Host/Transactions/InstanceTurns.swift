@@ -7,12 +7,15 @@ import Datastore
 /// each other, and nobody overtakes, so that none waits for ever.
 final class InstanceTurns {
   /// One commit's place in the lines of its instances.
-  private final class Turn {
-    let proceed: () -> Void
+  final class Turn {
+    fileprivate let instances: Set<Keypath>
+    /// What the commit does then; `nil` when it does it, or has withdrawn.
+    fileprivate var proceed: (() -> Void)?
     /// In how many lines somebody stands before it.
-    var obstacles: Int
+    fileprivate var obstacles: Int
 
-    init(obstacles: Int, _ proceed: @escaping () -> Void) {
+    fileprivate init(_ instances: Set<Keypath>, obstacles: Int, _ proceed: @escaping () -> Void) {
+      self.instances = instances
       self.proceed = proceed
       self.obstacles = obstacles
     }
@@ -28,10 +31,29 @@ final class InstanceTurns {
   /// - Parameters:
   ///   - instances: All that the commit needs.
   ///   - proceed: Called once, perhaps before this method returns; from then on the commit has the instances.
-  func acquire(_ instances: Set<Keypath>, _ proceed: @escaping () -> Void) {
-    let turn = Turn(obstacles: instances.count { lines[$0] != nil }, proceed)
+  /// - Returns: The commit's place, by which it may withdraw.
+  @discardableResult
+  func acquire(_ instances: Set<Keypath>, _ proceed: @escaping () -> Void) -> Turn {
+    let turn = Turn(instances, obstacles: instances.count { lines[$0] != nil }, proceed)
     for instance in instances { lines[instance, default: []].append(turn) }
     if turn.obstacles == 0 { admit([turn]) }
+    return turn
+  }
+
+  /// Gives up waiting.
+  ///
+  /// - Parameter turn: A commit's place.
+  /// - Returns: Whether it was waiting; if not, it has its instances, or has released them.
+  func withdraw(_ turn: Turn) -> Bool {
+    guard turn.proceed != nil else { return false }
+    turn.proceed = nil
+    var first: Set<Keypath> = []
+    for instance in turn.instances {
+      guard let line = lines[instance] else { continue }
+      if line.first === turn { first.insert(instance) } else { lines[instance] = line.filter { $0 !== turn }[...] }
+    }
+    release(first)
+    return true
   }
 
   /// Lets the next commits have the instances.
@@ -57,7 +79,10 @@ final class InstanceTurns {
     admitted += turns
     guard !isAdmitting else { return }
     isAdmitting = true
-    while let turn = admitted.popFirst() { turn.proceed() }
+    while let turn = admitted.popFirst() {
+      // It may have withdrawn since.
+      turn.proceed.take()?()
+    }
     isAdmitting = false
   }
 }

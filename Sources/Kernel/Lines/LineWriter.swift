@@ -14,6 +14,9 @@ package final class LineWriter {
     case broken
   }
 
+  /// Called with how many bytes wait for the other side to read, when that has changed.
+  package var onWaiting: (Int) -> Void = { _ in }
+
   private let reactor: Reactor
   private var descriptor: Descriptor?
   private var registration: Registration?
@@ -50,7 +53,11 @@ package final class LineWriter {
   package func send(_ bytes: UnsafeRawBufferPointer, passing bundle: DescriptorBundle? = nil) -> Outcome {
     guard let registration else { return .broken }
     if bytes.isEmpty { return .accepted }
-    if !queue.isEmpty { return queue.append(bytes, passing: bundle) ? .accepted : .full }
+    if !queue.isEmpty {
+      guard queue.append(bytes, passing: bundle) else { return .full }
+      onWaiting(queue.byteCount)
+      return .accepted
+    }
     var rest = bytes
     var bundle = bundle
     do throws(KernelFailure) {
@@ -65,6 +72,7 @@ package final class LineWriter {
     if rest.isEmpty { return .accepted }
     _ = queue.append(rest, passing: bundle)
     reactor.change(registration, to: .writable)
+    onWaiting(queue.byteCount)
     return .accepted
   }
 
@@ -95,6 +103,7 @@ package final class LineWriter {
     do throws(KernelFailure) {
       try queue.drain { (bytes, bundle) throws(KernelFailure) in try write(bytes, bundle) }
       if queue.isEmpty { reactor.change(registration, to: []) }
+      onWaiting(queue.byteCount)
     } catch {
       fail(error)
     }

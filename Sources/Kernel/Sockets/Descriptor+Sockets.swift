@@ -13,6 +13,11 @@ extension Descriptor {
     return .bytes(count)
   }
 
+  /// The process that has the other end of a connected Unix socket, as it was when it connected.
+  package borrowing func peerProcess() throws(KernelFailure) -> Int32 {
+    try checked("getsockopt(SO_PEERCRED)") { clinux_peer_process(number) }
+  }
+
   /// Receives bytes from a socket, and the descriptors that came with them.
   package borrowing func receive(
     into buffer: UnsafeMutableRawBufferPointer, descriptors bundle: DescriptorBundle

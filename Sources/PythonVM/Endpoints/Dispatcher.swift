@@ -115,6 +115,9 @@ package final class Dispatcher {
   /// One that an endpoint has keeps its place there until it ends, which `cb_abort` may hasten.
   package func cancel(_ request: RequestID) { perform(ledger.cancel(request, at: reactor.now)) }
 
+  /// Takes back a request that has not begun, which ends as `cancelled`; one that runs ends as it would have.
+  package func withdraw(_ request: RequestID) { perform(ledger.withdraw(request, at: reactor.now)) }
+
   // MARK: Looking
 
   /// Whether a request has been accepted and is not over.

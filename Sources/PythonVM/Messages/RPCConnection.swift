@@ -14,6 +14,8 @@ package final class RPCConnection {
     package let method: String
     /// The parameters; `{}` if there are none.
     package let params: JSONValue
+    /// How long its text was.
+    package let byteCount: Int
   }
 
   /// Called for each request.
@@ -23,7 +25,14 @@ package final class RPCConnection {
   /// Called once when the other side has gone or was cut off; not after ``close()``.
   package var onEnd: () -> Void = {}
 
+  /// Called with how many bytes are held of a line that has no end yet.
+  package var onUnfinished: (Int) -> Void = { _ in }
+  /// Called with how many bytes of answers wait for the other side to read.
+  package var onUnread: (Int) -> Void = { _ in }
+
   private let limit: Int
+  /// Why a line is left out that is not too long.
+  private var skipReason: CallError?
   private var reader: LineReader?
   private var writer: LineWriter?
 
@@ -42,6 +51,8 @@ package final class RPCConnection {
       longLines: .skip { [unowned self] beginning in receivedTooMuch(beginning) },
       onLine: { [unowned self] line in line.withUnsafeBytes { received($0) } },
       onEnd: { [unowned self] _ in end() })
+    reader?.onHeld = { [unowned self] in onUnfinished($0) }
+    writer?.onWaiting = { [unowned self] in onUnread($0) }
   }
 
   /// Whether the connection can still carry an answer.
@@ -120,6 +131,19 @@ package final class RPCConnection {
     }
   }
 
+  /// Leaves out the line that has begun and has no end yet, and answers it with an error.
+  package func skipLine(because error: CallError) {
+    skipReason = error
+    reader?.skipLine()
+    skipReason = nil
+  }
+
+  /// Tells the other side why it is cut off, and ends the connection.
+  package func cutOff(because error: CallError) {
+    refuse(.null, error)
+    end()
+  }
+
   /// Closes the connection; nothing is called after that.
   package func close() {
     reader?.close()
@@ -156,7 +180,7 @@ package final class RPCConnection {
 
   private func receivedTooMuch(_ beginning: [UInt8]) {
     let id = beginning.withUnsafeBytes { JSONScanner.leadingMember("id", in: $0) }
-    refuse(id ?? .null, CallError(.tooLarge, "the message is longer than \(MessageLimit.text(limit))"))
+    refuse(id ?? .null, skipReason ?? CallError(.tooLarge, "the message is longer than \(MessageLimit.text(limit))"))
   }
 
   private func received(_ line: UnsafeRawBufferPointer) {
@@ -174,7 +198,7 @@ package final class RPCConnection {
       return refuse(message["id"] ?? .null, CallError(.invalidRequest, "params must be an object"), code: -32600)
     }
     if let id = message["id"] {
-      onRequest(Request(id: id, method: method, params: params))
+      onRequest(Request(id: id, method: method, params: params, byteCount: line.count))
     } else {
       onNotification(method, params)
     }

@@ -71,7 +71,10 @@ struct ControlClient: ~Copyable {
       while sent < buffer.count {
         let count = write(descriptor.number, buffer.baseAddress?.advanced(by: sent), buffer.count - sent)
         if count < 0, errno == EINTR { continue }
-        guard count > 0 else { throw Broken(description: "the host closed the connection") }
+        guard count > 0 else {
+          // A host that turns a client away says why before it closes.
+          while true { _ = try receive() }
+        }
         sent += count
       }
     }
@@ -89,12 +92,15 @@ struct ControlClient: ~Copyable {
     } catch {
       throw Broken(description: "the host sent a line that is not JSON: \(error)")
     }
-    guard let id = message["id"]?.int else { throw Broken(description: "the host sent a message without an id") }
-    if let error = message["error"] {
+    let refusal = message["error"].map { error in
       let kind = error["data"]?["kind"]?.string ?? "invalid-request"
-      return (id, .failure(Refusal(kind: kind, message: error["message"]?.string ?? kind)))
+      return Refusal(kind: kind, message: error["message"]?.string ?? kind)
     }
-    return (id, .success(message["result"] ?? .null))
+    // An error without a number is about the whole connection.
+    guard let id = message["id"]?.int else {
+      throw refusal ?? Broken(description: "the host sent a message without an id")
+    }
+    return (id, refusal.map { .failure($0) } ?? .success(message["result"] ?? .null))
   }
 
   /// Sends a request and waits for its answer.

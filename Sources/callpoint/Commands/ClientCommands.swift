@@ -21,11 +21,27 @@ enum ClientCommands {
     return try ControlClient(path: path, patience: arguments.seconds("--wait") ?? .zero)
   }
 
+  /// Connects and makes a request with the deadline that the user chose.
+  private static func ask(
+    _ method: String, _ params: JSONObject, _ arguments: ParsedArguments
+  ) throws -> JSONValue {
+    var client = try connect(arguments)
+    return try client.call(method, try timed(params, arguments))
+  }
+
+  private static func timed(_ params: JSONObject, _ arguments: ParsedArguments) throws -> JSONObject {
+    var params = params
+    if let timeout = try arguments.seconds("--timeout") {
+      params["timeoutSeconds"] = .double(timeout / .seconds(1))
+    }
+    return params
+  }
+
   private static func status(_ arguments: ParsedArguments) throws -> CallpointCommand.ExitStatus {
     var client = try connect(arguments)
     // A status is given at any time; what asks for data waits until every VM has come to rest.
-    if arguments.has("--wait") { _ = try client.call("get", ["path": "/", "depth": 1]) }
-    let status = try client.call("status")
+    if arguments.has("--wait") { _ = try client.call("get", try timed(["path": "/", "depth": 1], arguments)) }
+    let status = try client.call("status", try timed([:], arguments))
     Console.print(arguments.has("--json") ? status.pretty(indent: 2) : StatusTable(status).text)
     return .success
   }
@@ -48,11 +64,7 @@ enum ClientCommands {
     }
     var params: JSONObject = ["path": .string(arguments.operands[0]), "input": .object(input)]
     params["user"] = arguments.value("--user").map { .string($0) }
-    if let timeout = try arguments.seconds("--timeout") {
-      params["timeoutSeconds"] = .double(timeout / .seconds(1))
-    }
-    var client = try connect(arguments)
-    let result = try client.call("action", params)
+    let result = try ask("action", params, arguments)
     Console.print((result["output"] ?? [:]).pretty(indent: 2))
     return .success
   }
@@ -77,16 +89,14 @@ enum ClientCommands {
     var params: JSONObject = ["edits": edits]
     if arguments.has("--dry-run") { params["dryRun"] = true }
     params["user"] = arguments.value("--user").map { .string($0) }
-    var client = try connect(arguments)
-    Console.print(try client.call("commit", params).pretty(indent: 2))
+    Console.print(try ask("commit", params, arguments).pretty(indent: 2))
     return .success
   }
 
   private static func get(_ arguments: ParsedArguments) throws -> CallpointCommand.ExitStatus {
     var params: JSONObject = ["path": .string(arguments.operands.first ?? "/")]
     if let depth = try arguments.integer("--depth", in: 1...1_000_000) { params["depth"] = .integer(Int64(depth)) }
-    var client = try connect(arguments)
-    let result = try client.call("get", params)
+    let result = try ask("get", params, arguments)
     Console.print((result["data"] ?? [:]).pretty(indent: 2))
     return .success
   }
@@ -94,15 +104,13 @@ enum ClientCommands {
   private static func startOrStop(
     _ name: String, _ arguments: ParsedArguments
   ) throws -> CallpointCommand.ExitStatus {
-    var client = try connect(arguments)
-    let result = try client.call(name, ["vm": .string(arguments.operands[0])])
+    let result = try ask(name, ["vm": .string(arguments.operands[0])], arguments)
     Console.print(result["result"]?.string ?? "done")
     return .success
   }
 
   private static func reload(_ arguments: ParsedArguments) throws -> CallpointCommand.ExitStatus {
-    var client = try connect(arguments)
-    let result = try client.call("reload")
+    let result = try ask("reload", [:], arguments)
     Console.print(result.pretty(indent: 2))
     let failed = (result["packages"]?.array ?? []).contains { $0["result"]?.bool == false }
     return failed ? .failure : .success

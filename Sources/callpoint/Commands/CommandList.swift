@@ -6,6 +6,9 @@ enum CommandList {
       help: "the host's control socket\n(default: CALLPOINT_SOCKET or ./.callpoint/socket)"),
     .init(name: "--user", value: "NAME", help: "who asks (default: admin)"),
     .init(name: "--wait", value: "SECONDS", help: "wait this long for the host to be ready"),
+    .init(
+      name: "--timeout", value: "SECONDS",
+      help: "how long to wait for the answer; what has not begun by then\nis withdrawn"),
   ]
 
   private static let packages = "[PACKAGE_DIR...]"
@@ -76,8 +79,7 @@ enum CommandList {
       at its top, or whole with --input. The output is printed as JSON.
       """,
     options: connection + [
-      .init(name: "--input", value: "JSON", help: "the whole input"),
-      .init(name: "--timeout", value: "SECONDS", help: "how long to wait for the action"),
+      .init(name: "--input", value: "JSON", help: "the whole input")
     ])
 
   static let commit = CommandDescription(

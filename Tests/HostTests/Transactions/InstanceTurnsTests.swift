@@ -50,4 +50,25 @@ import Testing
     turns.release([a])
     #expect(ended == 200_000)
   }
+
+  @Test func `a commit that has withdrawn lets those behind it go on, wherever it stood`() {
+    var log: [String] = []
+    turns.acquire([a]) { log.append("holds a") }
+    let both = turns.acquire([a, b]) { log.append("never") }
+    let behind = turns.acquire([a]) { log.append("never") }
+    turns.acquire([b]) { log.append("has b") }
+    turns.acquire([a]) { log.append("has a") }
+    #expect(turns.withdraw(both) && !turns.withdraw(both))
+    #expect(log == ["holds a", "has b"])
+    #expect(turns.withdraw(behind))
+    turns.release([a])
+    #expect(log == ["holds a", "has b", "has a"])
+  }
+
+  @Test func `a commit that has its instances does not withdraw`() {
+    let turn = turns.acquire([a]) {}
+    #expect(!turns.withdraw(turn))
+    turns.release([a])
+    #expect(!turns.withdraw(turn))
+  }
 }
