@@ -24,6 +24,7 @@ from typing import Any, Callable, NoReturn, Optional, Protocol
 from callpoint_vm import forks, parent, settings
 from callpoint_vm.descriptors import Descriptor
 from callpoint_vm.leaving import complain, leave
+from callpoint_vm.orphans import Orphans
 from callpoint_vm.serving import Call, current
 from callpoint_vm.wire import (
     Lines,
@@ -127,6 +128,7 @@ class Endpoint:
         #: The thread on the control pipe, once there is one.
         self.obeys: Optional[threading.Thread] = None
         self._pid = os.getpid()
+        self._orphans = Orphans()
         forks.close_in_children(self)
 
     # From outside.
@@ -249,6 +251,7 @@ class Endpoint:
         current.call = None
         self._answer(identifier, reply)
         self._words[me.number] = 0
+        self._orphans.look_now_and_then()
 
     def _waited(self, me: _Hand, wall: int) -> bool:
         """Whether a run that took this long waited for something other than its turn to compute.

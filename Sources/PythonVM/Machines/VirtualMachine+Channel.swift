@@ -6,6 +6,9 @@ import Packages
 
 /// What the VM's process and its template say on the control socket.
 extension VirtualMachine {
+  /// How long a process that has closed its connection may take to end by itself.
+  private static let lastWords = Duration.seconds(1)
+
   /// Whether the VM's process has said hello.
   package var isAttached: Bool { channel != nil }
 
@@ -28,8 +31,12 @@ extension VirtualMachine {
     }
     connection.onEnd = { [unowned self] in
       channel = nil
-      // A VM that closed its control socket cannot be stopped in order; its exit is reported by the guard.
-      kill(because: "it closed its connection to the host")
+      // It has ended, as the guard will report, or it is about to and has a reason to tell; else it cannot be stopped in
+      // order and is of no use.
+      let token = token
+      _ = reactor.after(Self.lastWords) { [weak self] in
+        if let self, self.token == token { kill(because: "it closed its connection to the host") }
+      }
     }
     return [
       "vm": .string(plan.name), "host": .integer(Int64(getpid())), "version": "6.7",

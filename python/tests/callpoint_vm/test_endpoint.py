@@ -72,6 +72,27 @@ class Served:
         self.until(lambda: set(identifiers) <= self.threads.keys())
 
 
+class Clocks:
+    """Stands in for ``time``; its clocks move when a run says so."""
+
+    def __init__(self) -> None:
+        self.wall, self.computed = time.monotonic_ns(), time.process_time_ns()
+
+    def advance(self, slept: int, computed: int) -> Message:
+        """Lets so many milliseconds pass in a run."""
+        self.wall += (slept + computed) * 1_000_000
+        self.computed += computed * 1_000_000
+        return {"ok": {}}
+
+    def monotonic_ns(self) -> int:
+        return self.wall
+
+    def process_time_ns(self) -> int:
+        return self.computed
+
+    thread_time_ns = process_time_ns
+
+
 def eventually(condition: Callable[[], Any]) -> None:
     """Waits for something that another thread does and that nothing tells of."""
     deadline = time.monotonic() + PATIENCE
@@ -341,25 +362,13 @@ class EndpointTests(unittest.TestCase):
         self.served.until_started(*range(1, 33))
 
     def test_a_run_that_slept_marks_its_callpoint_and_one_that_computed_does_not(self) -> None:
-        never = threading.Event()
-        self.served.work = lambda request: never.wait(0.02) or {"ok": {}}
-        for identifier in (1, 2, 5, 6):
-            self.ask(identifier)
-            self.reply(identifier)
-        self.assertTrue(self.served.waits)
-
-        def compute(request: Message) -> Message:
-            end = time.thread_time() + 0.01
-            while time.thread_time() < end:
-                pass
-            return {"ok": {}}
-
-        self.served.work = compute
-        self.ask(3)
-        self.reply(3)
-        self.ask(4)
-        self.reply(4)
-        self.assertFalse(self.served.waits)
+        clocks = Clocks()
+        with mock.patch("callpoint_vm.endpoint.time", clocks):
+            for identifier, slept, computed, waits in ((1, 9, 9, False), (2, 20, 0, True), (3, 0, 20, False)):
+                self.served.work = lambda request: clocks.advance(slept, computed)
+                self.ask(identifier)
+                self.reply(identifier)
+                self.assertEqual(self.served.waits, waits)
 
     def test_when_no_thread_can_be_had_the_first_that_comes_back_leads(self) -> None:
         self.served.blocks(1)

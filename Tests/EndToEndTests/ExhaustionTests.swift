@@ -1,0 +1,153 @@
+import Foundation
+import Glibc
+import JSON
+import Testing
+
+@testable import callpoint
+
+/// What happens when processes, memory or Python itself run out.
+@Suite(.timeLimit(.minutes(5))) struct Exhaustion {
+  private static func process(_ host: RunningHost, _ name: String) throws -> Int32 {
+    try #require(ProcessTree.members(below: host.process.pid).first { $0.commandLine.contains(name) }).pid
+  }
+
+  // MARK: Processes
+
+  @Test(.enabled(if: ControlGroup.canLimit("pids"), "no control groups can be made here"))
+  func `a worker that cannot be forked is refused with the reason, and comes when it can be`() throws {
+    let group = try ControlGroup("pids")
+    let host = try RunningHost(own: [.script(multiprocessing: true)])
+    let sound = try host.scriptSoundness()
+    let bystander = try host.server(of: "other")
+    try group.add(Self.process(host, "script template"))
+    try group.set("pids.max", "1")
+    kill(try host.server(), SIGKILL)
+    // Until nobody should wait any more.
+    let refused = try refusal { try host.script("pass") }
+    #expect(refused.kind == "unavailable", "\(refused)")
+    #expect(refused.message.contains("cannot fork: Resource temporarily unavailable"), "\(refused)")
+    #expect(try host.server(of: "other") == bystander)
+    _ = try host.call("action", RunningHost.script("pass", in: "other"))
+    try group.set("pids.max", "max")
+    try host.wait(until: { (try? host.script("result = 1")) == 1 })
+    try sound.assertRecovered()
+    try host.finish()
+  }
+
+  @Test(.enabled(if: ControlGroup.canLimit("pids"), "no control groups can be made here"))
+  func `a VM that the guard cannot fork is refused with the reason, and comes when it can be`() throws {
+    let group = try ControlGroup("pids")
+    let host = try RunningHost(own: [.script()])
+    let sound = try host.scriptSoundness()
+    try group.add(Self.process(host, "callpoint-guard"))
+    try group.set("pids.max", "1")
+    kill(try host.server(), SIGKILL)
+    let refused = try refusal { try host.script("pass") }
+    #expect(refused.kind == "unavailable", "\(refused)")
+    #expect(refused.message.contains("Resource temporarily unavailable"), "\(refused)")
+    try group.set("pids.max", "max")
+    try host.wait(until: { (try? host.script("result = 1")) == 1 })
+    try sound.assertRecovered()
+    try host.finish()
+  }
+
+  // MARK: Memory
+
+  @Test(.enabled(if: ControlGroup.canLimit("memory"), "no control groups can be made here"))
+  func `when memory runs out, the worker that took it goes, and nobody else`() throws {
+    let group = try ControlGroup("memory")
+    let host = try RunningHost(own: [.script(multiprocessing: true)])
+    let sound = try host.scriptSoundness()
+    let names = ["startup.py", "script template", "script action script-run", "script action script-other"]
+    let pids = try names.map { try Self.process(host, $0) }
+    for pid in pids { try group.add(pid) }
+    try group.set("memory.limit_in_bytes", String(128 << 20))
+    let lost = try refusal {
+      try host.script("taken = bytearray(1 << 30)\nfor n in range(0, 1 << 30, 4096): taken[n] = 1")
+    }
+    #expect(lost.kind == "worker-lost" && lost.message.contains("signal 9"), "\(lost)")
+    for (name, pid) in zip(names, pids) where !name.hasSuffix("script-run") {
+      #expect(try Self.process(host, name) == pid, "\(name) has gone too")
+    }
+    try sound.assertRecovered()
+    try host.finish()
+  }
+
+  @Test(arguments: [false, true])
+  func `a callback that finds no memory fails, and its process serves on`(multiprocessing: Bool) throws {
+    let host = try RunningHost(own: [.script(multiprocessing: multiprocessing)])
+    let sound = try host.scriptSoundness()
+    let pid = try host.server()
+    let failed = try refusal {
+      try host.script(
+        """
+        import resource
+        with open("/proc/self/statm") as file:
+            used = int(file.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + (64 << 20), resource.RLIM_INFINITY))
+        taken = []
+        while True: taken.append(bytearray(1 << 20))
+        """)
+    }
+    #expect(failed.kind == "callback-error" && failed.message.contains("MemoryError"), "\(failed)")
+    #expect(try host.script("import os\nresult = os.getpid()").int.map(Int32.init) == pid)
+    try sound.assertRecovered()
+    try host.finish()
+  }
+
+  // MARK: Python
+
+  /// Why no VM can be started, and what is said of it.
+  enum Obstacle: String, CaseIterable {
+    case missing = "No such file or directory"
+    case notExecutable = "Permission denied"
+    case directory = "ermission denied"
+    case notPython = "exit status 3"
+  }
+
+  @Test(arguments: Obstacle.allCases)
+  func `what cannot start a VM is named, and the VM starts once it can`(obstacle: Obstacle) throws {
+    let place = try TemporaryDirectory()
+    let command = place.path + "/start"
+    func write(_ script: String, mode: mode_t) throws {
+      try Data("#!/bin/sh\n\(script)\n".utf8).write(to: URL(fileURLWithPath: command))
+      chmod(command, mode)
+    }
+    switch obstacle {
+    case .missing: break
+    case .notExecutable: try write("exit 0", mode: 0o644)
+    case .directory: mkdir(command, 0o755)
+    case .notPython: try write("exit 3", mode: 0o755)
+    }
+    let host = try RunningHost(own: [.script()], options: ["--start-command", command])
+    let error = try host.vm("script")["error"]?.string ?? ""
+    #expect(error.contains(obstacle.rawValue), "\(error)")
+    if obstacle != .notPython { #expect(error.contains(command), "\(error)") }
+    if obstacle == .directory { rmdir(command) }
+    try write("exec '\(Self.startCommand)' \"$@\"", mode: 0o755)
+    try host.wait(until: { (try? host.script("result = 1")) == 1 })
+    try host.finish()
+  }
+
+  @Test func `workers serve and are forked though Python and the package have been deleted`() throws {
+    let place = try TemporaryDirectory()
+    let command = place.path + "/start"
+    let script = "#!/bin/sh\nPATH='\(place.path)':$PATH exec '\(Self.startCommand)' \"$@\"\n"
+    try Data(script.utf8).write(to: URL(fileURLWithPath: command))
+    chmod(command, 0o755)
+    let python = try Tool.run("/usr/bin/env", ["python3", "-c", "import sys; print(sys.executable, end='')"]).output
+    try FileManager.default.createSymbolicLink(atPath: place.path + "/python3", withDestinationPath: python)
+    let host = try RunningHost(own: [.script(multiprocessing: true)], options: ["--start-command", command])
+    let sound = try host.scriptSoundness()
+    let pid = try host.server()
+    for gone in [place.path + "/python3", command, host.fixtures.path + "/script/python"] {
+      try FileManager.default.removeItem(atPath: gone)
+    }
+    #expect(try host.script("import os\nresult = os.getpid()").int.map(Int32.init) == pid)
+    kill(pid, SIGKILL)
+    try sound.assertRecovered()
+    try host.finish()
+  }
+
+  private static let startCommand = RunningHost.root + "/python/ncs_dir/bin/ncs-start-python-vm"
+}
