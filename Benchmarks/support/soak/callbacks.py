@@ -19,6 +19,9 @@ from ncs.dp import Action, ValidationError, ValidationPoint
 PACKAGE = __name__.partition(".")[0]
 RECORDS = os.open(os.environ["SOAK_RECORDS"], os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
 
+#: Each edition of a package has another.
+VERSION = 0
+
 ACTIONS = ("quick", "compute", "sleep", "nested", "fail", "hang", "stuck", "crash", "write", "large")
 
 
@@ -48,7 +51,7 @@ class Act(Action):
             over.set()
 
     def do_quick(self, uinfo, input, output):
-        pass
+        output.inner = "version %d" % VERSION
 
     def do_compute(self, uinfo, input, output):
         end = time.thread_time() + input.ms / 1000

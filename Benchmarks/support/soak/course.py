@@ -17,7 +17,7 @@ from support.soak.client import Client
 from support.soak.faults import Faults
 from support.soak.journal import NEVER, Registers, Request, Runs
 from support.soak.mix import TOO_LARGE, Mix
-from support.soak.model import CALM, TARGETS, inconsistencies, values
+from support.soak.model import CALM, TARGETS, Packages, inconsistencies, values
 
 CLIENTS = 10
 IN_FLIGHT = 100
@@ -63,6 +63,7 @@ class Course:
     """One run."""
 
     host: Host
+    packages: Packages
     records: pathlib.Path
     plan: Plan
     requests: list[Request] = field(default_factory=list)
@@ -81,7 +82,9 @@ class Course:
         #: Sends `stop`, `start` and `reload`, and has no load of its own.
         self._operator = self._client(OPERATOR)
         self._away: dict[int, float] = {}
+        #: The VM that is stopped and the package that cannot be loaded, until the next operation.
         self._stopped: str | None = None
+        self._broken: str | None = None
         self.answers = 0
         self.abandoned = 0
 
@@ -137,7 +140,7 @@ class Course:
                 leave = now + self._random.uniform(1, 4)
                 self._leave(self._random.choice(self._clients), now)
             if now >= operation:
-                operation = now + self._random.uniform(0.3, 1.0 if self._stopped else 10)
+                operation = now + self._random.uniform(0.3, 1.0 if self._stopped or self._broken else 10)
                 self._operate(now)
             if now >= special:
                 special = now + self._random.uniform(5, 15)
@@ -160,15 +163,30 @@ class Course:
             self._away[client.number] = now + self._random.uniform(0, 0.5)
 
     def _operate(self, now: float) -> None:
-        """Stop, start or reload, or start again what was stopped."""
+        """Stop, start or reload, or take back what the last time did."""
+        if self._broken is not None:
+            self.packages.change_code(self._broken)
+            self._broken = None
+            return self._request("reload", {}, now)
         if self._stopped is not None:
-            method, params = "start", {"vm": self._stopped}
-            self._stopped = None
-        elif self._random.random() < 0.3:
-            method, params = "reload", {}
-        else:
-            self._stopped = self._random.choice(list(TARGETS))
-            method, params = "stop", {"vm": self._stopped}
+            vm, self._stopped = self._stopped, None
+            return self._request("start", {"vm": vm}, now)
+        vm = self._random.choice(list(TARGETS))
+        what = self._random.choice(["stop", "stop", "reload", "code", "model", "break"])
+        if what == "stop":
+            self._stopped = vm
+            return self._request("stop", {"vm": vm}, now)
+        if what == "code":
+            self.packages.change_code(vm)
+        elif what == "model":
+            self.packages.change_model(vm)
+        elif what == "break":
+            self.packages.change_code(vm, breaks=True)
+            self._broken = vm
+        self._request("reload", {}, now)
+
+    def _request(self, method: str, params: dict, now: float) -> None:
+        """Send what is no load."""
         number = len(self.requests)
         # It may come while the host loads packages, or while the VM dies again and again.
         allowed = frozenset({"result", "busy", "unavailable"})
@@ -251,7 +269,7 @@ class Course:
     def _settle(self) -> None:
         """Take load and faults away, wait until everything is whole, and look at what is left."""
         self.faults.resume_all()
-        if self._stopped is not None:
+        while self._stopped or self._broken:
             self._operate(time.monotonic())
         while any(client.waiting for client in [*self._clients, self._operator]):
             self._turn(0.05)
@@ -271,6 +289,7 @@ class Course:
                 if time.monotonic() > deadline:
                     raise Failed(f"not whole after {PATIENCE:.0f} s without load and faults: {'; '.join(unrest)}")
                 time.sleep(0.1)
+            self._reload(caller)
             for vm in [*TARGETS, CALM]:
                 self._call_every_callpoint(caller, vm)
                 begun = time.monotonic()
@@ -282,6 +301,12 @@ class Course:
                 time.sleep(0.1)
             self.samples.append(self._sample())
 
+    def _reload(self, caller: Caller) -> None:
+        """Load what a reload that faults met may have left."""
+        for package in caller.call("reload", {})["packages"]:
+            if not package["result"]:
+                self._complain(f"at a quiet point, a reload says {package}")
+
     def _call_every_callpoint(self, caller: Caller, vm: str) -> None:
         for request, line in self._mix.probes(PROBER, time.monotonic(), vm):
             answer = caller.exchange(line)
@@ -289,9 +314,12 @@ class Course:
             request.answered = time.monotonic()
             if request.writes is not None:
                 self.registers.wrote(request)
-            wanted = request.allowed if request.kind == "fail" else {"result"}
-            if request.outcome not in wanted:
+            if request.outcome not in (request.allowed if request.kind == "fail" else {"result"}):
                 self._complain(f"at a quiet point, {vm}'s {request.kind} answers {answer}")
+            elif request.kind == "quick":
+                runs, wanted = answer["result"]["output"]["inner"], f"version {self.packages.versions[vm]}"
+                if runs != wanted:
+                    self._complain(f"at a quiet point, {vm} runs {runs}, and {wanted} is on disk")
 
     def _sample(self) -> Sample:
         pid = self.host.process.pid

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pathlib
 
-from support.packages import write_package
+from support.packages import MODULE, write_package
 from support.soak.journal import ABSENT
 
 #: The VMs that are killed, with the model they ask for.
@@ -45,19 +45,52 @@ _YANG = """  container {name} {{
       leaf text {{ type string; tailf:validate {name}-text {{ tailf:dependency "."; }} }}
     }}
     list mark {{ key id; leaf id {{ type string; }} leaf n {{ type uint32; }} }}
+    leaf edition {{ type string; default "{edition}"; }}
   }}
 """
 
+#: What the last line of a package is that cannot be imported.
+_BROKEN = "raise ImportError('broken on purpose')\n"
 
-def write_packages(directory: pathlib.Path) -> list[pathlib.Path]:
-    """Write every package below a directory."""
-    python = (pathlib.Path(__file__).parent / "callbacks.py").read_text()
-    packages = []
-    for name, model in {**TARGETS, CALM: "threading"}.items():
+
+class Packages:
+    """The packages on disk, and their editions."""
+
+    def __init__(self, directory: pathlib.Path) -> None:
+        self._python = (pathlib.Path(__file__).parent / "callbacks.py").read_text()
+        #: The number that the code of each package has.
+        self.versions = dict.fromkeys([*TARGETS, CALM], 0)
+        self._editions = dict(self.versions)
+        self._directory = directory
+        self.paths = [
+            write_package(directory, name, model, python=self._code(name), yang=self._yang(name))
+            for name, model in {**TARGETS, CALM: "threading"}.items()
+        ]
+
+    def change_code(self, name: str, *, breaks: bool = False) -> None:
+        """Give a package other code, which can be imported or cannot."""
+        self.versions[name] += 1
+        self._write(name, f"python/{name}/main.py", self._code(name) + (_BROKEN if breaks else ""))
+
+    def change_model(self, name: str) -> None:
+        """Give a package another YANG module."""
+        self._editions[name] += 1
+        module = MODULE.format(name=name, body=self._yang(name))
+        self._write(name, f"src/yang/{name}.yang", module)
+
+    def _write(self, name: str, path: str, text: str) -> None:
+        """Write a file that may be read at any moment."""
+        file = self._directory / name / path
+        beside = file.with_suffix(".new")
+        beside.write_text(text)
+        beside.rename(file)
+
+    def _code(self, name: str) -> str:
+        return self._python.replace("VERSION = 0", f"VERSION = {self.versions[name]}")
+
+    def _yang(self, name: str) -> str:
         actions = "".join(_ACTION.format(action=action, name=name) for action in ACTIONS)
-        yang = _YANG.format(name=name, actions=actions)
-        packages.append(write_package(directory, name, model, python=python, yang=yang))
-    return packages
+        return _YANG.format(name=name, actions=actions, edition=self._editions[name])
 
 
 def values(vm: str, document: dict) -> dict[tuple[str, str, str], int]:
