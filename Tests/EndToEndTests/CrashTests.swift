@@ -93,6 +93,8 @@ import Testing
     #expect(lost.kind == "worker-lost" && lost.message.contains("signal 9"), "\(lost.message)")
     try sound.assertRecovered()
     try host.finish()
+    let events = try String(contentsOfFile: host.directory.path + "/logs/callpoint.log", encoding: .utf8)
+    #expect(!events.contains(" kill "), "what ends by itself is not killed: \(events)")
   }
 
   @Test(arguments: [false, true])

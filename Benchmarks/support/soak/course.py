@@ -22,7 +22,7 @@ from support.soak.model import CALM, TARGETS, Packages, inconsistencies, values
 CLIENTS = 10
 IN_FLIGHT = 100
 #: The numbers of what is no client with a load of its own.
-OPERATOR, PROBER = CLIENTS, CLIENTS + 1
+OPERATOR, PROBER, WATCHER = CLIENTS, CLIENTS + 1, CLIENTS + 2
 #: How many sleeps a burst sends for one callpoint: more than its queue holds.
 BURST = 1500
 #: How long everything may take to become whole after the last fault; a back-off alone may take 30 seconds.
@@ -81,6 +81,8 @@ class Course:
         self._clients = [self._client(number) for number in range(CLIENTS)]
         #: Sends `stop`, `start` and `reload`, and has no load of its own.
         self._operator = self._client(OPERATOR)
+        #: Calls what nobody touches, one call after the other.
+        self._watcher = self._client(WATCHER)
         self._away: dict[int, float] = {}
         #: The VM that is stopped and the package that cannot be loaded, until the next operation.
         self._stopped: str | None = None
@@ -90,7 +92,7 @@ class Course:
 
     def close(self) -> None:
         """Let the connections go."""
-        for client in [*self._clients, self._operator]:
+        for client in self._everybody:
             if client.socket is not None:
                 client.socket.close()
         self._selector.close()
@@ -99,6 +101,10 @@ class Course:
         client = Client(number, self.host.socket_path, self._answered, self._complain)
         self._connect(client)
         return client
+
+    @property
+    def _everybody(self) -> list[Client]:
+        return [*self._clients, self._operator, self._watcher]
 
     def _connect(self, client: Client) -> None:
         self._selector.register(client.connect(), selectors.EVENT_READ, client)
@@ -127,12 +133,16 @@ class Course:
         strike = now + self._random.uniform(0.3, 1.0)
         operation, leave = now + self._random.uniform(2, 8), now + self._random.uniform(1, 3)
         special = now + self._random.uniform(2, 6)
+        watch = now
         while now < end:
             for client in self._clients:
                 if client.socket is None and self._away[client.number] <= now:
                     self._connect(client)
                 while client.socket is not None and len(client.waiting) < IN_FLIGHT:
                     self._send(client, *self._mix.make(client.number, now))
+            if not self._watcher.waiting and now >= watch:
+                watch = now + 0.01
+                self._send(self._watcher, *self._mix.calm(WATCHER, now))
             if now >= strike:
                 strike = now + 1
                 self.faults.strike(now)
@@ -213,7 +223,7 @@ class Course:
 
     def _turn(self, patience: float) -> None:
         """Write and read what can be, and wait for that if there is nothing."""
-        for client in [*self._clients, self._operator]:
+        for client in self._everybody:
             if client.socket is not None:
                 client.flush()
                 wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if client.has_unsent else 0)
@@ -224,7 +234,7 @@ class Course:
             if not client.receive(time.monotonic()):
                 self._leave(client, time.monotonic())
         now = time.monotonic()
-        for client in [*self._clients, self._operator]:
+        for client in self._everybody:
             for request in client.waiting.values():
                 if request.deadline < now:
                     raise Failed(f"{request.kind} {request.number} for {request.vm} has no outcome after "
@@ -271,7 +281,7 @@ class Course:
         self.faults.resume_all()
         while self._stopped or self._broken:
             self._operate(time.monotonic())
-        while any(client.waiting for client in [*self._clients, self._operator]):
+        while any(client.waiting for client in self._everybody):
             self._turn(0.05)
             self._progress(time.monotonic())
         for client in self._clients:
@@ -328,7 +338,7 @@ class Course:
         # A connection has a descriptor for each direction.
         sockets = {name for name in held if name.startswith("socket:")}
         owned = sum(name.startswith("socket:") for process in tree for name in processes.descriptors(process.pid))
-        clients = sum(client.socket is not None for client in [*self._clients, self._operator])
+        clients = sum(client.socket is not None for client in self._everybody)
         return Sample(
             time.monotonic() - self.begun, processes.resident_megabytes(pid),
             sum(processes.private_megabytes(process.pid) for process in tree),

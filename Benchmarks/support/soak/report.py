@@ -22,6 +22,8 @@ def _quarters(samples: list[Sample]) -> tuple[list[Sample], list[Sample]]:
 
 def levels(course: Course) -> list[str]:
     """Return what has grown between the second and the last quarter of the run."""
+    if not course.samples:
+        return []
     before, after = _quarters(course.samples)
     found = []
     for name, growth, more in (
@@ -57,6 +59,8 @@ def table(course: Course) -> None:
         if times:
             print(f"quick actions on a VM that nobody touches{when}: {len(times)}, median {statistics.median(times):.1f} ms,"
                   f" 99 % within {times[len(times) * 99 // 100]:.1f} ms, worst {times[-1]:.1f} ms")
+    if not course.samples:
+        return
     before, after = _quarters(course.samples)
     for name, label in (
         ("host_megabytes", "host, resident MB"), ("tree_megabytes", "tree, private MB"),

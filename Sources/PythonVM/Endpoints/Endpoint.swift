@@ -76,9 +76,8 @@ final class Endpoint {
       replyPipe.takeReadEnd(), reactor: reactor, maximumLineLength: messageLimit,
       longLines: .skip { [unowned self] beginning in receivedTooMuch(beginning, limit: messageLimit) },
       onLine: { [unowned self] line in line.withUnsafeBytes { received($0) } },
-      onEnd: { end in
-        if case .cutOff = end { events.violated(ProtocolViolation("\(end)")) }
-      })
+      // The process is ending here too, also if it was writing a reply.
+      onEnd: { _ in })
   }
 
   /// The requests that the page says are running.

@@ -35,7 +35,7 @@ extension VirtualMachine {
       // order and is of no use.
       let token = token
       _ = reactor.after(Self.lastWords) { [weak self] in
-        if let self, self.token == token { kill(because: "it closed its connection to the host") }
+        if let self, self.token == token, !isStopWatched { kill(because: "it closed its connection to the host") }
       }
     }
     return [

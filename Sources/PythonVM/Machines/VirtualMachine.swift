@@ -118,6 +118,9 @@ package final class VirtualMachine {
     }
   }
 
+  /// Whether it has been told to stop, and will be killed if it takes too long.
+  var isStopWatched: Bool { stopTimer != nil }
+
   /// How the VM serves: with processes if any of its components does.
   package var decision: ModeDecision? {
     let decisions = components.compactMap(\.decision)
