@@ -12,7 +12,7 @@ from typing import Any, Callable, Optional
 
 from callpoint_vm import api
 from callpoint_vm.callpoint import Callpoint
-from callpoint_vm.leaving import complain
+from callpoint_vm.leaving import complain, guarded
 from callpoint_vm.wire import Message
 
 #: The most characters of an exception's text that the host is told.
@@ -75,7 +75,7 @@ class Component:
 
     def in_thread(self, work: Callable[[], None]) -> threading.Thread:
         """Starts a component thread that does ``work``."""
-        thread = threading.Thread(target=work, name=f"ComponentThread:{self.plan.name}", daemon=True)
+        thread = threading.Thread(target=guarded, args=(work,), name=f"ComponentThread:{self.plan.name}", daemon=True)
         thread.start()
         return thread
 

@@ -16,14 +16,13 @@ import mmap
 import os
 import threading
 import time
-import traceback
 from collections import deque
 from collections.abc import Mapping
-from typing import Any, Callable, NoReturn, Optional, Protocol
+from typing import Callable, NoReturn, Optional, Protocol
 
 from callpoint_vm import forks, parent, settings
 from callpoint_vm.descriptors import Descriptor
-from callpoint_vm.leaving import complain, leave
+from callpoint_vm.leaving import complain, guarded, leave
 from callpoint_vm.orphans import Orphans
 from callpoint_vm.serving import Call, current
 from callpoint_vm.wire import (
@@ -135,7 +134,7 @@ class Endpoint:
 
     def run(self) -> None:
         """Says ready and serves, on the calling thread first. Returns only when there is nothing more to serve."""
-        self._guarded(self._start)
+        guarded(self._start)
 
     def stop(self) -> None:
         """Answers what was read, then calls ``on_stop`` on whichever thread is last."""
@@ -161,13 +160,6 @@ class Endpoint:
         self._words.release()
         self._page.close()
 
-    def _guarded(self, work: Callable[..., None], *arguments: Any) -> None:
-        """Does what a thread is for. If it fails, so does the process: nobody would notice that the thread is gone."""
-        try:
-            work(*arguments)
-        except BaseException:
-            leave(traceback.format_exc())
-
     # The threads that serve.
 
     def _start(self) -> None:
@@ -175,7 +167,7 @@ class Endpoint:
             served.prepare()
         with self._lock:
             hand = self._leader = self._new_hand()
-        self.obeys = threading.Thread(target=self._guarded, args=(self._obey,), name="callpoint-control", daemon=True)
+        self.obeys = threading.Thread(target=guarded, args=(self._obey,), name="callpoint-control", daemon=True)
         self.obeys.start()
         self._write(line({"ready": {"pid": self._pid, "parentDeathSignal": self._death_signal}}))
         self._serve(hand)
@@ -313,7 +305,7 @@ class Endpoint:
         if self._hands == WORDS:
             return
         hand = self._new_hand()
-        hand.thread = threading.Thread(target=self._guarded, args=(self._serve, hand), daemon=True)
+        hand.thread = threading.Thread(target=guarded, args=(self._serve, hand), daemon=True)
         try:
             hand.thread.start()
         except RuntimeError:

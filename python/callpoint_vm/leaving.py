@@ -6,7 +6,8 @@ Texts go to descriptor 2 itself: user code may have closed or replaced ``sys.std
 from __future__ import annotations
 
 import os
-from typing import NoReturn
+import traceback
+from typing import Any, Callable, NoReturn
 
 from callpoint_vm import logs
 
@@ -25,3 +26,11 @@ def leave(reason: str) -> NoReturn:
     logs.flush()
     complain(f"process {os.getpid()} leaves: {reason}")
     os._exit(1)
+
+
+def guarded(work: Callable[..., None], *arguments: Any) -> None:
+    """Does what a thread of ours is for. If that fails, so does the process: nobody would notice the thread's end."""
+    try:
+        work(*arguments)
+    except BaseException:
+        leave(traceback.format_exc())

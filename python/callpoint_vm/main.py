@@ -21,7 +21,7 @@ from callpoint_vm.callpoint import Callpoint
 from callpoint_vm.components import Component, Plan
 from callpoint_vm.descriptors import Descriptor
 from callpoint_vm.endpoint import Endpoint
-from callpoint_vm.leaving import leave
+from callpoint_vm.leaving import guarded, leave
 from callpoint_vm.wire import Link, Message, ProtocolError
 
 _log = logging.getLogger("callpoint")
@@ -245,7 +245,7 @@ class VM:
                 self._tear_down()
 
     def _tear_down(self) -> None:
-        threading.Thread(target=self._finish, name="callpoint-stop", daemon=True).start()
+        threading.Thread(target=guarded, args=(self._finish,), name="callpoint-stop", daemon=True).start()
 
     def _finish(self) -> None:
         for endpoint, drained in self._endpoints:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import fcntl
 import json
 import os
 import select
@@ -117,12 +118,21 @@ def _wait(descriptor: int, event: int) -> None:
     poll.poll()
 
 
+def _new_socket() -> socket.socket:
+    """A socket that is none of the standard streams, even where user code has closed those: it would be printed on."""
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    if made.fileno() > 2:
+        return made
+    with made:
+        return socket.socket(fileno=fcntl.fcntl(made, fcntl.F_DUPFD_CLOEXEC, 3))
+
+
 class Link:
     """One connection to the control socket."""
 
     def __init__(self, path: str) -> None:
         self._descriptors: deque[int] = deque()
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket = _new_socket()
         self._descriptor = Descriptor(self._socket.fileno())
         try:
             self._socket.connect(path)

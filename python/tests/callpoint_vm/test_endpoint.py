@@ -296,7 +296,7 @@ class EndpointTests(unittest.TestCase):
             raise ValueError("no name")
 
         self.served.thread_name = fail  # type: ignore[method-assign]
-        with mock.patch("callpoint_vm.endpoint.leave") as leave:
+        with mock.patch("callpoint_vm.leaving.leave") as leave:
             self.ask(1)
             self.first.join(PATIENCE)
         (reason,) = leave.call_args[0]

@@ -100,6 +100,19 @@ result = os.waitpid(pid, 0)[1]
         self.pipes.request(1, "sys.stdout.close()\nsys.stderr.close()\nsys.stdout = object()\nos.closerange(3, 1000)")
         self.leaves("the reply pipe cannot be used")
 
+    def test_a_connection_to_the_host_is_not_printed_on_in_the_place_of_a_closed_stream(self) -> None:
+        text = """
+os.closerange(0, 3)
+__import__('ncs._backend')._backend.host().close(1)
+for number in range(3):
+    try:
+        os.write(number, b'printed\\n')
+    except OSError:
+        pass
+"""
+        self.pipes.run(1, text)
+        self.assertEqual([asked["th"] for asked in self.host.received("trans.close")], [1])
+
     def test_an_interrupt_of_the_main_thread_ends_nothing(self) -> None:
         text = "import _thread\n_thread.interrupt_main()\nos.kill(os.getpid(), 2)"
         self.pipes.run(1, text)
@@ -113,6 +126,24 @@ class VMMisbehaviourTests(HostTestCase):
         self.host.start()
         self.assertEqual(self.host.wait(), 1)
         self.host.until(lambda: b"user code closed descriptor" in self.host.output, "the reason")
+
+
+    def test_a_setup_that_fails_with_what_cannot_be_printed_ends_its_vm_with_a_reason(self) -> None:
+        source = """
+            import ncs
+
+            class Unprintable(Exception):
+                def __str__(self):
+                    raise self
+
+            class Main(ncs.application.Application):
+                def setup(self):
+                    raise Unprintable
+        """
+        self.host.package("demo", {"demo/__init__.py": "", "demo/main.py": source}, {"main": "demo.main:Main"})
+        self.host.start()
+        self.assertEqual(self.host.wait(), 1)
+        self.host.until(lambda: b"demo.main.Unprintable" in self.host.output, "the reason")
 
 
 class ForkedTransactionTests(HostTestCase):

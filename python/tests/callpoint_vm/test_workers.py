@@ -210,6 +210,22 @@ class WorkerTests(HostTestCase):
 
 
 class FailingForkTests(HostTestCase):
+    def test_a_vm_that_cannot_fork_its_template_leaves_with_a_reason(self) -> None:
+        failing = """
+            import errno
+            import os
+
+            def fork():
+                raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+            os.fork = fork
+        """
+        self.host.demo(textwrap.dedent(failing) + textwrap.dedent(EVALUATING))
+        self.host.vm.send("vm.template")
+        self.assertEqual(self.host.wait(), 1)
+        reason = b"VM vm cannot fork its template: Resource temporarily unavailable"
+        self.host.until(lambda: reason in self.host.output, "the reason")
+
     def test_a_fork_that_fails_is_told_and_the_next_may_succeed(self) -> None:
         failing = """
             import errno
