@@ -49,11 +49,15 @@ package final class HostServer {
     dispatcher = Dispatcher(
       reactor: reactor, limits: RequestLedger.Limits(grace: settings.grace), messageLimit: settings.messageLimit)
     stateDirectory = try StateDirectory(path: settings.stateDirectory, socketPath: settings.socketPath)
-    log = try HostLog(prefix: settings.logFilePrefix)
+    log = try HostLog(prefix: settings.logFilePrefix, reactor: reactor)
     runtime = PackageRuntime(packages: PackageSet(try Self.readPackages(settings, installation)))
     store = try Store(schema: runtime.packages.schema, loading: settings.loadFile)
     schemaPath = try stateDirectory.writeSchema(runtime.packages.schemaFile)
     limits = ClientLimits(descriptors: 0, messageLimit: settings.messageLimit)
+    dispatcher.happened = { [log] event in log.write(event) }
+    dispatcher.refused = { [log] callpoint, error in
+      log.refuse(["callpoint": callpoint, "kind": error.kind.rawValue, "reason": error])
+    }
   }
 
   private static func readPackages(
@@ -74,17 +78,24 @@ package final class HostServer {
     defer { log.finish() }
     log.write(.start, ["process": "host", "pid": getpid()])
     listeners = [
-      try UnixListener(path: stateDirectory.socketPath, reactor: reactor) { [unowned self] in acceptClient($0) },
-      try UnixListener(path: stateDirectory.processSocketPath, reactor: reactor) { [unowned self] in
-        acceptProcess($0)
-      },
+      try UnixListener(
+        path: stateDirectory.socketPath, reactor: reactor,
+        onRefusal: { [log] in log.refuse(["connection": "client", "reason": $0]) },
+        onConnection: { [unowned self] in acceptClient($0) }),
+      try UnixListener(
+        path: stateDirectory.processSocketPath, reactor: reactor,
+        onRefusal: { [log] in log.refuse(["connection": "process", "reason": $0]) },
+        onConnection: { [unowned self] in acceptProcess($0) }),
     ]
     processes = try Guard(guardSettings, reactor: reactor) { [unowned self] event in guardReported(event) }
-    // The guard has the limit that we were given, and so have the VMs; each endpoint costs four descriptors here.
+    // The guard has the limit that we were given, and so have the VMs; each endpoint costs four or five descriptors here.
     limits = ClientLimits(descriptors: try DescriptorLimit.raise(), messageLimit: settings.messageLimit)
     reactor.run()
     for listener in listeners { listener.close() }
+    let guardPID = processes?.pid
     processes?.stop()
+    log.write(.exit, ["process": "guard", "pid": guardPID, "reason": "the host has stopped"])
+    log.write(.exit, ["process": "host", "pid": getpid()])
   }
 
   /// What `status` answers; after ``run()``, how everything ended.
@@ -209,6 +220,7 @@ package final class HostServer {
   private func announceIfReady() {
     guard case .starting(let reload) = phase, runtime.machines.allSatisfy(\.isSettled) else { return }
     phase = .serving
+    log.write(.ready, ["process": "host"])
     for name in settings.workers.keys.sorted() where !table.all.contains(where: { $0.identity.name == name }) {
       log.write(.note, ["callpoint": name, "reason": "--workers names it, and nobody has registered it"])
     }

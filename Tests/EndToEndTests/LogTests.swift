@@ -217,6 +217,109 @@ import Testing
     try host.finish()
   }
 
+  @Test func `the story of a host is in its log, a line for each thing that happened`() throws {
+    let host = try RunningHost(own: [.script(multiprocessing: true)])
+    #expect(try host.script("result = 1") == 1)
+    _ = try refusal { try host.action("/script:script/run", ["code": "import os; os._exit(7)"]) }
+    // From now on it dies without having done anything, until its callpoint is refused.
+    let dying: JSONObject = ["code": "import os; os._exit(8)"]
+    while try refusal({ try host.action("/script:script/run", dying) }).kind != "unavailable" {}
+    #expect(try host.call("stop", ["vm": "script"]) == ["result": "stopped"])
+    #expect(try host.call("start", ["vm": "script"]) == ["result": "started"])
+    kill(try Int32(#require(host.vm("script")["pid"]?.int)), SIGKILL)
+    try host.wait(until: { try host.vm("script")["restarts"] == 1 && host.vm("script")["state"] == "running" })
+    #expect(try host.vm("script")["lastExit"] == "signal 9 (Killed)")
+    try host.finish()
+
+    let text = try String(contentsOfFile: host.directory.path + "/logs/callpoint.log", encoding: .utf8)
+    let lines = text.split(separator: "\n").map(String.init)
+    #expect(lines.allSatisfy { $0.prefixMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z [a-z]+ [a-z]+=/) != nil })
+    // Standard error has shown the same.
+    let shown = try host.printed().split(separator: "\n").map(String.init)
+    #expect(shown.filter { lines.contains($0) } == lines)
+
+    // Nothing but times, numbers of processes and pauses differs from run to run, and the order of what is independent.
+    let story = lines.map { line in
+      String(line.dropFirst(25)).replacing(/pid=\d+/, with: "pid=P").replacing(/process \d+/, with: "process P")
+        .replacing(/after="[\d.]+ s"/, with: "after=T").replacing(" process=", with: " ")
+        .replacing(" vm=script", with: "").replacing("callpoint=\"action script-", with: "\"")
+    }
+    /// What happened to a subject, which stands behind the word: the lines without it.
+    func about(_ subject: String) -> [String] {
+      story.compactMap { line in
+        let parts = line.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, "\(parts[1]) ".hasPrefix("\(subject) ") else { return nil }
+        return "\(parts[0])" + parts[1].dropFirst(subject.count)
+      }
+    }
+    #expect(
+      about("host") == [
+        "start pid=P", "ready", "stop", "exit pid=P",
+      ])
+    #expect(story.contains("signal signal=15 name=Terminated"))
+    #expect(
+      about("guard") == ["start pid=P parent-death-signal=true", #"exit pid=P reason="the host has stopped""#])
+    let service: [String] = ["start pid=P", "ready pid=P mode=multiprocessing"]
+    let stop: [String] = ["stop pid=P", #"exit pid=P status="exit status 0""#]
+    let fall: [String] = [#"exit pid=P status="signal 9 (Killed)""#, "restart after=T failures=1"]
+    #expect(about("vm") == [service, stop, service, fall, service, stop].flatMap(\.self))
+    let twin: [String] = ["start pid=P", "exit pid=P"]
+    #expect(about("template") == [twin, twin, twin].flatMap(\.self))
+    let worker: [String] = ["start pid=P", "ready pid=P"]
+    let end: [String] = [#"exit pid=P status="exit status 0""#]
+    let loss: [String] = [#"exit pid=P reason="its VM has ended""#]
+    #expect(about(#"worker "other""#) == [worker, end, worker, loss, worker, end].flatMap(\.self))
+    var crashes: [String] = []
+    for failure in 0...5 {
+      crashes +=
+        worker + ["exit pid=P status=\"exit status \(failure == 0 ? 7 : 8)\"", "restart after=T failures=\(failure)"]
+    }
+    #expect(about(#"worker "run""#) == [crashes, worker, loss, worker, end].flatMap(\.self))
+    let reason = #"reason="action script-run keeps losing its worker: its worker, process P, ended: exit status 8""#
+    let stopped = #"reason="VM script is stopped""#
+    #expect(
+      about(#""run""#) == ["refuse \(reason)", "refuse kind=unavailable \(reason)", "admit", "refuse \(stopped)"])
+    #expect(about(#""other""#) == ["refuse \(stopped)", "admit", "refuse \(stopped)"])
+  }
+
+  @Test func `status tells what each process runs, and since when`() throws {
+    let host = try RunningHost(["actions"], own: [.script(multiprocessing: true)], options: ["--grace", "0.5"])
+    let start = Date()
+    var client = try host.connect()
+    let code = "import os, time\nwhile not os.path.exists('\(host.fixtures.path)/go'): time.sleep(0.01)"
+    _ = try client.send("action", ["path": "/script:script/run", "input": ["code": .string(code)]])
+    _ = try client.send("action", ["path": "/actions:actions/sleep", "input": ["milliseconds": 60_000]])
+    try host.wait(until: {
+      try host.callpoint("script-run")["running"] == 1 && host.callpoint("actions-load")["running"] == 1
+    })
+    let worker = try #require(host.callpoint("script-run")["workers"]?.array?.first)
+    let idle = try #require(host.callpoint("script-other")["workers"]?.array?.first)
+    #expect(idle["running"] == nil)
+    let runs = try #require(worker["running"]?.array)
+    #expect(runs.count == 1 && runs[0]["operation"] == "action" && runs[0]["path"] == "/script:script/run")
+    #expect(runs[0]["callpoint"] == "action script-run" && runs[0]["request"]?.int != nil)
+    let since = try Date(
+      #require(runs[0]["since"]?.string), strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    #expect(since >= start - 0.001 && since <= Date())
+    let onThreads = try #require(host.vm("actions")["running"]?.array)
+    #expect(onThreads.count == 1 && onThreads[0]["callpoint"] == "action actions-load")
+    let text = StatusTable(try host.status(), now: since + 61).text
+    #expect(
+      text.contains(
+        /\naction script-run  +\d+  running  0  +-  +action script-run action \/script:script\/run  +1m 1s/))
+    #expect(text.contains(/\nVM actions  +\d+  running  0  +-  +action actions-load action/))
+    try Data().write(to: URL(fileURLWithPath: host.fixtures.path + "/go"))
+    let before = worker["pid"]?.int
+    _ = try? host.action("/script:script/run", ["code": "import os; os._exit(3)"])
+    try host.wait(until: {
+      let worker = try host.callpoint("script-run")["workers"]?.array?.first
+      return worker?["lastExit"] == "exit status 3" && worker?["restarts"] == 1 && worker?["pid"]?.int != before
+        && worker?["state"] == "running"
+    })
+    #expect(StatusTable(try host.status()).text.contains(/\naction script-run  +\d+  running  1  +exit status 3/))
+    try host.finish()
+  }
+
   // MARK: Helpers
 
   /// Has a worker print and log.

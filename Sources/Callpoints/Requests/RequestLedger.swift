@@ -220,6 +220,12 @@ package struct RequestLedger: Sendable {
   /// Whether a request is not over and its caller has not been answered, as after a timeout.
   package func isAwaited(_ request: RequestID) -> Bool { entries[request]?.isAwaited ?? false }
 
+  /// Whether a callpoint has been opened and not closed.
+  package func knows(_ callpoint: CallpointID) -> Bool { points[callpoint] != nil }
+
+  /// Why requests for a callpoint are refused at once, if they are.
+  package func refusal(of callpoint: CallpointID) -> String? { points[callpoint]?.refusal }
+
   /// What is known about a callpoint's calls.
   package func statistics(of callpoint: CallpointID) -> CallStatistics {
     points[callpoint]?.statistics ?? CallStatistics()

@@ -11,7 +11,7 @@ extension HostServer {
       let process = try descriptor.peerProcess()
       try add(descriptor, role: .newcomer, process: process)
     } catch {
-      log.write(.refuse, ["connection": "process", "reason": error])
+      log.refuse(["connection": "process", "reason": error])
     }
   }
 
@@ -30,7 +30,7 @@ extension HostServer {
       surplus.link.cutOff(
         because: CallError(.busy, "the host has \(limits.connections.pool) clients, \(most) of them of one process"))
     } catch {
-      log.write(.refuse, ["connection": "client", "reason": error])
+      log.refuse(["connection": "client", "reason": error])
     }
   }
 
@@ -49,6 +49,8 @@ extension HostServer {
       if connection.isClient { limits.unanswered.set(connection.heldByteCount, of: ObjectIdentifier(connection)) }
     }
     connections[ObjectIdentifier(connection)] = connection
+    let kind = connection.isClient ? "client" : "process"
+    link.onRefusal = { [unowned self] error in refused(kind, process, error) }
     link.onRequest = { [unowned self, unowned connection] request in begin(request, on: connection) }
     link.onEnd = { [unowned self, unowned connection] in ended(connection) }
     guard connection.isClient else { return connection }
@@ -57,14 +59,23 @@ extension HostServer {
     return connection
   }
 
+  /// Logs that somebody wants too much; `connection` is `client` or `process`, for one below a VM.
+  private func refused(_ connection: String, _ process: Int32, _ error: CallError) {
+    log.refuse([
+      "connection": connection, "kind": error.kind.rawValue, "reason": "\(error) (process \(process))",
+    ])
+  }
+
   private func begin(_ request: RPCConnection.Request, on connection: ControlConnection) {
     let call = connection.begin(request, reactor: reactor)
     if connection.isClient {
       let client = ObjectIdentifier(connection)
       limits.unanswered.set(connection.heldByteCount, of: client)
       guard !limits.unanswered.isExceeded || limits.unanswered.taken(by: client) == 0 else {
-        return call.refuse(
-          CallError(.busy, "requests of \(limits.unanswered.pool >> 20) MiB wait for their answers: wait for some"))
+        let error = CallError(
+          .busy, "requests of \(limits.unanswered.pool >> 20) MiB wait for their answers: wait for some")
+        refused("client", connection.process, error)
+        return call.refuse(error)
       }
     }
     if let timeout = request.params["timeoutSeconds"] {

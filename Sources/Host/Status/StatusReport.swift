@@ -78,6 +78,8 @@ struct StatusReport {
     }
     object["pid"] = machine.pid.map { .integer(Int64($0)) }
     object["restarts"] = .integer(Int64(machine.restarts))
+    object["lastExit"] = machine.lastExit.map { .string($0) }
+    object["running"] = running(machine.runningOnThreads)
     object["callpoints"] = .array(
       machine.components.flatMap { component in
         component.entries.map { describe($0, of: component, in: machine) }
@@ -115,7 +117,26 @@ struct StatusReport {
     object["inFlight"] = .integer(Int64(worker.requestsInFlight(dispatcher)))
     object["restarts"] = .integer(Int64(worker.lifecycle.restarts))
     object["lastExit"] = worker.lastExit.map { .string($0) }
+    object["running"] = running(worker.running(dispatcher))
     return .object(object)
+  }
+
+  /// The callbacks that a process runs; `nil` if there are none.
+  private func running(_ callbacks: [Dispatcher.Running]) -> JSONValue? {
+    guard !callbacks.isEmpty else { return nil }
+    let now = WallTime.now()
+    return .array(
+      callbacks.map { callback in
+        var object: JSONObject = [
+          "callpoint": .string(callback.label), "request": .integer(Int64(callback.request.number)),
+          "operation": .string(callback.operation),
+        ]
+        object["path"] = callback.path.map { .string($0) }
+        object["since"] = .string((now - callback.age).text)
+        // Whoever asked for it has been answered: its deadline has passed, or the client has gone.
+        if !callback.isAwaited { object["abandoned"] = true }
+        return .object(object)
+      })
   }
 
   private func describe(_ point: PointIndex.Point) -> JSONValue {

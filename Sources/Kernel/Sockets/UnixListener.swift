@@ -16,16 +16,20 @@ package final class UnixListener {
   private var spare: Descriptor?
   private var registration: Registration?
   private let onConnection: (consuming Descriptor) -> Void
+  private let onRefusal: (KernelFailure) -> Void
 
   /// Listens at `path`; what a listener left behind that is no more is replaced.
   ///
-  /// `onConnection` gets every connection, non-blocking.
+  /// `onConnection` gets every connection, non-blocking; `onRefusal` is told of each that is closed at once as no
+  /// descriptor is left for it.
   package init(
-    path: String, reactor: Reactor, onConnection: @escaping (consuming Descriptor) -> Void
+    path: String, reactor: Reactor, onRefusal: @escaping (KernelFailure) -> Void = { _ in },
+    onConnection: @escaping (consuming Descriptor) -> Void
   ) throws(SocketFailure) {
     self.path = path
     self.reactor = reactor
     self.onConnection = onConnection
+    self.onRefusal = onRefusal
     let listener = try Self.listen(path)
     let number = listener.number
     descriptor = consume listener
@@ -57,7 +61,9 @@ package final class UnixListener {
       if connection >= 0 {
         onConnection(Descriptor(owning: connection))
       } else if errno == EMFILE || errno == ENFILE {
+        let failure = KernelFailure.last("accept")
         guard refuseOne(of: listener) else { return spare == nil ? pause() : () }
+        onRefusal(failure)
       } else if errno != EINTR && errno != ECONNABORTED {
         return
       }

@@ -15,6 +15,8 @@ package final class Dispatcher {
   package struct Running {
     /// The request's number.
     package let request: RequestID
+    /// The callpoint's name in messages: `action reset`.
+    package let label: String
     /// The callpoint.
     package let callpoint: CallpointID
     /// What is called: the request's `op`.
@@ -31,6 +33,11 @@ package final class Dispatcher {
     let body: RequestBody
     let completion: Completion
   }
+
+  /// Told when a callpoint begins to refuse everything, and when it takes requests again.
+  package var happened: (LogEvent) -> Void = { _ in }
+  /// Told of each request that is refused, with the name of its callpoint if that is known.
+  package var refused: (String?, CallError) -> Void = { _, _ in }
 
   private let reactor: Reactor
   private let messageLimit: Int
@@ -74,6 +81,12 @@ package final class Dispatcher {
 
   /// Refuses requests for a callpoint at once from now on, those that wait included, or, with `nil`, lets them wait again.
   package func refuse(_ callpoint: CallpointID, because reason: String?) {
+    guard ledger.knows(callpoint) else { return }
+    let wasRefused = ledger.refusal(of: callpoint) != nil
+    if wasRefused != (reason != nil) {
+      let word = reason == nil ? LogEvent.Word.admit : .refuse
+      happened(LogEvent(word, ["callpoint": ledger.label(of: callpoint), "reason": reason]))
+    }
     perform(ledger.refuse(callpoint, because: reason, at: reactor.now))
   }
 
@@ -95,7 +108,9 @@ package final class Dispatcher {
     let request = request ?? RequestID(makeNumber())
     guard body.longestLine <= messageLimit else {
       let text = "the request to \(ledger.label(of: callpoint)) is longer than \(MessageLimit.text(messageLimit))"
-      completion(.failure(CallError(.tooLarge, text)))
+      let error = CallError(.tooLarge, text)
+      refused(ledger.label(of: callpoint), error)
+      completion(.failure(error))
       return request
     }
     let submission = RequestLedger.Submission(
@@ -105,6 +120,7 @@ package final class Dispatcher {
       calls[request] = Call(body: body, completion: completion)
       perform(actions)
     } catch {
+      refused(ledger.label(of: callpoint), error)
       completion(.failure(error))
     }
     return request
@@ -161,7 +177,8 @@ package final class Dispatcher {
         let summary = leftovers[request] ?? calls[request]?.body.summary
       else { return nil }
       return Running(
-        request: request, callpoint: progress.callpoint, operation: summary.operation, path: summary.path,
+        request: request, label: ledger.label(of: progress.callpoint), callpoint: progress.callpoint,
+        operation: summary.operation, path: summary.path,
         age: progress.age, isAwaited: ledger.isAwaited(request))
     }
   }
@@ -234,6 +251,7 @@ package final class Dispatcher {
       case .fail(let request, let error):
         let call = calls.removeValue(forKey: request)
         if ledger.isOpen(request) { leftovers[request] = call?.body.summary }
+        if [.busy, .unavailable].contains(error.kind) { refused(nil, error) }
         call?.completion(.failure(error))
       case .forget(let request): leftovers[request] = nil
       case .report(let stuck): endpoints[stuck.endpoint]?.events.stuck(stuck)

@@ -33,10 +33,7 @@ extension VirtualMachine {
       channel = nil
       // It has ended, as the guard will report, or it is about to and has a reason to tell; else it cannot be stopped in
       // order and is of no use.
-      let token = token
-      _ = reactor.after(Self.lastWords) { [weak self] in
-        if let self, self.token == token, !isStopWatched { kill(because: "it closed its connection to the host") }
-      }
+      kill(unlessEndedWithin: Self.lastWords, because: "it closed its connection to the host")
     }
     return [
       "vm": .string(plan.name), "host": .integer(Int64(getpid())), "version": "6.7",
@@ -59,6 +56,7 @@ extension VirtualMachine {
   ///   - pid: The process, as it says itself.
   package func attachTemplate(_ connection: RPCConnection, pid: Int?) {
     template = connection
+    templatePID = pid
     log(.start, process: "template", ["pid": pid])
     connection.onRequest = { [unowned self] in violated("the template made the request \($0.method)") }
     connection.onNotification = { [unowned self] method, params in
@@ -70,8 +68,10 @@ extension VirtualMachine {
     }
     connection.onEnd = { [unowned self] in
       template = nil
+      log(.exit, process: "template", ["pid": templatePID])
+      templatePID = nil
       guard case .stopping = state else {
-        return kill(because: "its template has ended, and with it its workers")
+        return kill(unlessEndedWithin: .milliseconds(20), because: "its template has ended, and with it its workers")
       }
       giveUpStoppingWorkers()
     }

@@ -35,6 +35,8 @@ package final class VirtualMachine {
   package private(set) var launchID: LaunchID?
   /// The secret that names the present process to the control socket; empty if there is none.
   package private(set) var token = ""
+  /// How its last process ended.
+  package private(set) var lastExit: String?
   /// Its components.
   package internal(set) var components: [Component]
   /// Its workers, in the order of the callpoints.
@@ -51,6 +53,8 @@ package final class VirtualMachine {
   var lifecycle: VMLifecycle
   var channel: RPCConnection?
   var template: RPCConnection?
+  /// The template's process, as it says itself.
+  var templatePID: Int?
   /// The VM's own endpoint, if any of its components runs with threads.
   var threadsEndpoint: Endpoint?
   var random = SystemRandomNumberGenerator()
@@ -118,8 +122,10 @@ package final class VirtualMachine {
     }
   }
 
-  /// Whether it has been told to stop, and will be killed if it takes too long.
-  var isStopWatched: Bool { stopTimer != nil }
+  /// The callbacks that run on its own threads, the oldest first.
+  package var runningOnThreads: [Dispatcher.Running] {
+    threadsEndpoint.map { dispatcher.running(on: $0.id) } ?? []
+  }
 
   /// How the VM serves: with processes if any of its components does.
   package var decision: ModeDecision? {
@@ -132,6 +138,7 @@ package final class VirtualMachine {
 
   /// Stops it: every `teardown()` runs.
   package func stop() {
+    if hasProcess { log(.stop, process: "vm", ["pid": pid]) }
     refuseCallpoints(because: "VM \(plan.name) is stopped")
     perform(lifecycle.stopRequested())
   }
@@ -142,6 +149,16 @@ package final class VirtualMachine {
     isKilled = true
     log(.kill, process: "vm", ["pid": pid, "reason": reason])
     processes.kill(pid)
+  }
+
+  /// Kills it soon, unless it is ending by itself: the connections of a process go before it is reported to have ended.
+  ///
+  /// One that has been told to stop is killed anyway if that takes too long.
+  func kill(unlessEndedWithin patience: Duration, because reason: String) {
+    let token = token
+    _ = reactor.after(patience) { [weak self] in
+      if let self, self.token == token, stopTimer == nil { kill(because: reason) }
+    }
   }
 
   // MARK: What the guard reports
@@ -170,6 +187,14 @@ package final class VirtualMachine {
     launchID = nil
     token = ""
     cancelTimers()
+    lastExit = "\(status)"
+    // Whoever would have told of their ends has gone with the VM.
+    if let templatePID { log(.exit, process: "template", ["pid": templatePID]) }
+    templatePID = nil
+    for worker in workers {
+      guard let pid = worker.pid else { continue }
+      log(.exit, process: "worker", ["callpoint": label(of: worker), "pid": pid, "reason": "its VM has ended"])
+    }
     let error = CallError(.workerLost, "VM \(plan.name) ended: \(status)")
     for index in workers.indices { giveUpEndpoint(ofWorker: index, because: error) }
     workers = []
@@ -287,7 +312,7 @@ package final class VirtualMachine {
 
   /// Lets the workers finish what they have, and then runs every `teardown()`.
   private func askToStop() {
-    guard channel != nil else { return kill(because: "it was stopped before it had connected to the host") }
+    guard channel != nil else { return kill(because: "it is to stop, and it has no connection to the host") }
     for index in components.indices where components[index].state == .running {
       components[index].state = .stopping
     }

@@ -30,6 +30,11 @@ extension Worker {
     }
   }
 
+  /// The callbacks that its process runs, the oldest first.
+  package func running(_ dispatcher: Dispatcher) -> [Dispatcher.Running] {
+    endpoint.map { dispatcher.running(on: $0.id) } ?? []
+  }
+
   /// How many requests its process has.
   package func requestsInFlight(_ dispatcher: Dispatcher) -> Int {
     endpoint.map { dispatcher.inFlight(on: $0.id) } ?? 0

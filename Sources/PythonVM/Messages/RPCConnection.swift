@@ -25,6 +25,8 @@ package final class RPCConnection {
   /// Called once when the other side has gone or was cut off; not after ``close()``.
   package var onEnd: () -> Void = {}
 
+  /// Called when a message, an answer or the connection itself is refused because it, or all together, take too much.
+  package var onRefusal: (CallError) -> Void = { _ in }
   /// Called with how many bytes are held of a line that has no end yet.
   package var onUnfinished: (Int) -> Void = { _ in }
   /// Called with how many bytes of answers wait for the other side to read.
@@ -74,7 +76,9 @@ package final class RPCConnection {
     }
     guard message.count <= limit else {
       let text = "the request was carried out, but its answer, of \(message.count) bytes, is longer than "
-      return refuse(id, CallError(.tooLarge, text + MessageLimit.text(limit)))
+      let error = CallError(.tooLarge, text + MessageLimit.text(limit))
+      onRefusal(error)
+      return refuse(id, error)
     }
     deliver(message)
   }
@@ -140,6 +144,7 @@ package final class RPCConnection {
 
   /// Tells the other side why it is cut off, and ends the connection.
   package func cutOff(because error: CallError) {
+    onRefusal(error)
     refuse(.null, error)
     end()
   }
@@ -180,7 +185,9 @@ package final class RPCConnection {
 
   private func receivedTooMuch(_ beginning: [UInt8]) {
     let id = beginning.withUnsafeBytes { JSONScanner.leadingMember("id", in: $0) }
-    refuse(id ?? .null, skipReason ?? CallError(.tooLarge, "the message is longer than \(MessageLimit.text(limit))"))
+    let error = skipReason ?? CallError(.tooLarge, "the message is longer than \(MessageLimit.text(limit))")
+    onRefusal(error)
+    refuse(id ?? .null, error)
   }
 
   private func received(_ line: UnsafeRawBufferPointer) {

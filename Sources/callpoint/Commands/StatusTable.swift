@@ -1,15 +1,25 @@
+import Foundation
 import JSON
 
 /// What `status` answers, as tables for people.
 struct StatusTable {
   private let status: JSONValue
+  private let now: Date
 
   /// Wraps the result of the `status` method.
-  init(_ status: JSONValue) { self.status = status }
+  ///
+  /// - Parameters:
+  ///   - status: The result.
+  ///   - now: The time, from which what runs has begun so and so long ago.
+  init(_ status: JSONValue, now: Date = Date()) {
+    self.status = status
+    self.now = now
+  }
 
   /// The tables.
   var text: String {
     var sections = [packages, vms, callpoints]
+    if let processes { sections.append(processes) }
     if !problems.isEmpty { sections.append(problems) }
     return sections.joined(separator: "\n\n")
   }
@@ -75,6 +85,54 @@ struct StatusTable {
       rows += paths.dropFirst().map { ["", "", "", "", "", "", "", $0] }
     }
     return Self.table(rows)
+  }
+
+  /// The processes of which more is to be said than the other tables do: they run something, have ended before, or do
+  /// not serve now.
+  private var processes: String? {
+    var rows: [[String]] = []
+    for vm in status["vms"]?.array ?? [] {
+      let name = "VM \(text(vm["name"]))"
+      if vm["running"] != nil || vm["restarts"]?.int ?? 0 > 0 { rows += Self.rows(name, vm, runs: runs(vm)) }
+      for callpoint in vm["callpoints"]?.array ?? [] {
+        let words = [callpoint["kind"], callpoint["name"], callpoint["component"], callpoint["nanoState"]]
+        let name = words.compactMap { $0?.string }.joined(separator: " ")
+        for worker in callpoint["workers"]?.array ?? [] {
+          let isPlain = worker["state"] == "running" && worker["restarts"] == 0 && worker["running"] == nil
+          if !isPlain { rows += Self.rows(name, worker, runs: runs(worker)) }
+        }
+      }
+    }
+    return rows.isEmpty
+      ? nil : Self.table([["PROCESS", "PID", "STATE", "RESTARTS", "LAST EXIT", "RUNS", "FOR"]] + rows)
+  }
+
+  /// One row for a process, and one more for each further callback that it runs.
+  private static func rows(_ name: String, _ process: JSONValue, runs: [[String]]) -> [[String]] {
+    let about = [
+      name, process["pid"]?.int.map(String.init) ?? "-", process["state"]?.string ?? "-",
+      process["restarts"]?.int.map(String.init) ?? "-", process["lastExit"]?.string ?? "-",
+    ]
+    let empty = [String](repeating: "", count: about.count)
+    return [about + (runs.first ?? ["-", ""])] + runs.dropFirst().map { empty + $0 }
+  }
+
+  /// What each callback of a process is, and how long it has been running.
+  private func runs(_ process: JSONValue) -> [[String]] {
+    (process["running"]?.array ?? []).map { callback in
+      let words = [callback["callpoint"], callback["operation"], callback["path"]].compactMap { $0?.string }
+      let note = callback["abandoned"] == true ? " (nobody waits for it)" : ""
+      return [words.joined(separator: " ") + note, age(callback["since"]?.string)]
+    }
+  }
+
+  private func age(_ since: String?) -> String {
+    guard let since, let start = try? Date(since, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    else {
+      return "-"
+    }
+    return Duration.milliseconds(Int64(max(0, now.timeIntervalSince(start)) * 1000)).formatted(
+      .units(allowed: [.days, .hours, .minutes, .seconds], width: .narrow, maximumUnitCount: 2))
   }
 
   private var problems: String {
