@@ -70,6 +70,14 @@ class Host:
         templates = {process.pid for process in tree if process.title.endswith(" template")}
         return [process.pid for process in tree if process.parent in templates]
 
+    def worker(self, callpoint: str) -> int:
+        """Return the process of the one worker of an action's callpoint, once there is one."""
+        while True:
+            for process in processes.below(self.process.pid):
+                if process.title.endswith(f" action {callpoint}"):
+                    return process.pid
+            time.sleep(0.001)
+
 
 @contextlib.contextmanager
 def host(tool: pathlib.Path, *packages: pathlib.Path) -> Iterator[Host]:

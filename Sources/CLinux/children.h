@@ -6,13 +6,16 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-// The parent of a process, from /proc/PID/stat; 0 if the process is gone.
-static pid_t clinux_parent_of(const char *pid) {
+// The parent of a process, from /proc/PID/stat, and its state, Z for a zombie; 0 if the process is gone.
+static pid_t clinux_parent_of(const char *pid, char *state) {
   char path[64], text[512];
   snprintf(path, sizeof path, "/proc/%s/stat", pid);
   int descriptor = open(path, O_RDONLY | O_CLOEXEC);
@@ -24,20 +27,43 @@ static pid_t clinux_parent_of(const char *pid) {
   // "12 (name) S 7 …": a process chooses its own name, which may hold blanks and parentheses, hence the last one.
   const char *after_name = strrchr(text, ')');
   int parent = 0;
-  return after_name && sscanf(after_name + 1, " %*c %d", &parent) == 1 ? parent : 0;
+  return after_name && sscanf(after_name + 1, " %c %d", state, &parent) == 2 ? parent : 0;
 }
 
 // Calls `visit` for every child of this process, zombies included. -1 if /proc cannot be read.
-static int clinux_each_child(void (*visit)(pid_t child, void *context), void *context) {
+static int clinux_each_child(void (*visit)(pid_t child, bool is_zombie, void *context), void *context) {
   DIR *processes = opendir("/proc");
   if (!processes) return -1;
   pid_t self = getpid();
   for (struct dirent *entry; (entry = readdir(processes));) {
     if (entry->d_name[0] < '1' || entry->d_name[0] > '9') continue;
-    if (clinux_parent_of(entry->d_name) == self) visit((pid_t)atoi(entry->d_name), context);
+    char state = 0;
+    if (clinux_parent_of(entry->d_name, &state) == self) visit((pid_t)atoi(entry->d_name), state == 'Z', context);
   }
   closedir(processes);
   return 0;
+}
+
+struct clinux_hunt {
+  pid_t but;
+  int found;
+};
+
+static void clinux_kill_and_reap(pid_t child, bool is_zombie, void *context) {
+  struct clinux_hunt *hunt = context;
+  if (child == hunt->but) return;
+  kill(child, SIGKILL);
+  // A zombie that cannot be reaped is a debugger's: it is dead, and has handed its children on.
+  siginfo_t info = {0};
+  bool is_reaped = waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG) == 0 && info.si_pid == child;
+  if (is_reaped || !is_zombie) hunt->found++;
+}
+
+// Kills every child but one and reaps those that have ended. Returns how many it found, -1 if /proc cannot be read. A child
+// that ends hands its own children on: they are all gone once none is found.
+static int clinux_kill_children_but(pid_t but) {
+  struct clinux_hunt hunt = {.but = but};
+  return clinux_each_child(clinux_kill_and_reap, &hunt) < 0 ? -1 : hunt.found;
 }
 
 #endif

@@ -74,24 +74,7 @@ int clinux_reap(pid_t pid, bool wait, int *status) {
   return 1;
 }
 
-struct hunt {
-  pid_t but;
-  int found;
-};
-
-static void kill_child(pid_t child, void *context) {
-  struct hunt *hunt = context;
-  if (child == hunt->but) return;
-  hunt->found++;
-  kill(child, SIGKILL);
-  siginfo_t info;
-  waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG);
-}
-
-int clinux_kill_children(pid_t but) {
-  struct hunt hunt = {.but = but};
-  return clinux_each_child(kill_child, &hunt) < 0 ? -1 : hunt.found;
-}
+int clinux_kill_children(pid_t but) { return clinux_kill_children_but(but); }
 
 // MARK: starting the guard
 

@@ -122,8 +122,8 @@ static int index_of(pid_t pid) {
 
 // Kills what was adopted: a daemon that a callback left behind when its worker died. A child that dies hands on its
 // own children, and its death wakes us to come here again.
-static void kill_stranger(pid_t child, void *context) {
-  (void)context;
+static void kill_stranger(pid_t child, bool is_zombie, void *context) {
+  (void)is_zombie, (void)context;
   if (index_of(child) < 0) kill(child, SIGKILL);
 }
 
@@ -324,18 +324,13 @@ static bool serve_request(void) {
 
 // MARK: the end
 
-static void kill_child(pid_t child, void *context) {
-  (void)context;
-  kill(child, SIGKILL);
-}
-
-// Each death may hand us new children, so: kill all, wait for deaths, until there is nobody to wait for.
-static void kill_everything(void) {
+// Each death may hand us new children, so: kill all, wait for deaths, until there is nobody.
+static void kill_everything(int signals) {
   for (int i = 0; i < launched_count; i++) kill(-launched[i], SIGKILL);
-  for (;;) {
-    clinux_each_child(kill_child, NULL);
-    if (waitpid(-1, NULL, 0) < 0 && errno == ECHILD) return;
-    while (waitpid(-1, NULL, WNOHANG) > 0) {
+  while (clinux_kill_children_but(0) != 0) {
+    readable_within(signals, 10);
+    struct signalfd_siginfo ignored;
+    while (read(signals, &ignored, sizeof ignored) > 0) {
     }
   }
 }
@@ -409,7 +404,7 @@ int main(int count, char **arguments) {
     if (waits[1].revents) reap(signals);
     if (waits[2].revents && !serve_request()) break;
   }
-  kill_everything();
+  kill_everything(signals);
   // The temporary directories of all that we launched; a host that was killed cannot remove them.
   if (temporary) clinux_remove_directory(temporary, LONG_MAX);
   return 0;

@@ -38,9 +38,11 @@ final class RunningHost {
   ///   - own: Packages that the test spells out.
   ///   - load: Names of an example document, or an absolute path.
   ///   - options: Further options of `serve`.
+  ///   - executable: What is run, if not the tool itself.
   /// - Throws: An error if the process cannot be made.
   init(
-    _ packages: [String] = [], own: [FixturePackage] = [], load: String? = nil, options: [String] = []
+    _ packages: [String] = [], own: [FixturePackage] = [], load: String? = nil, options: [String] = [],
+    executable: String = RunningHost.executable
   ) throws {
     // Writing to a host that is gone must be an error and not the end of all tests.
     signal(SIGPIPE, SIG_IGN)
@@ -51,7 +53,7 @@ final class RunningHost {
     let written = try own.map { [fixtures] in try $0.write(below: fixtures.path) }
     process = try HostProcess(
       packages: packages.map(Self.absolute) + written, options: options, directory: directory.path,
-      executable: Self.executable)
+      executable: executable)
   }
 
   private static func absolute(_ name: String) -> String { name.hasPrefix("/") ? name : "\(examples)/\(name)" }

@@ -107,6 +107,10 @@ class VM:
         self._posts, self._post_end = map(Descriptor, os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK))
         self._runs_component = False
         self._is_stopping = False
+        self._poll = select.poll()
+        #: The template, and the descriptor that becomes readable with its end.
+        self._template = 0
+        self._template_end = -1
         #: How long the callbacks that run when the VM is told to stop may go on, in seconds.
         self._grace = 0.0
         parent.set_subreaper(True)
@@ -122,12 +126,14 @@ class VM:
         self._set_up(0)
         for message in self._link.early():
             self._obey(message)
-        poll = select.poll()
+        poll = self._poll
         poll.register(self._link.fileno(), select.POLLIN)
         posts = self._posts.number()
         poll.register(posts, select.POLLIN)
         while True:
             ready = {descriptor for descriptor, _ in poll.poll()}
+            if self._template_end in ready:
+                self._template_may_have_ended()
             if self._link.fileno() in ready:
                 for message in self._link.receive():
                     self._obey(message)
@@ -211,6 +217,27 @@ class VM:
         if pid == 0:
             template.serve(self._path, self._token, self._name, self._callpoints, me, self._armed)
         gc.unfreeze()
+        self._template = pid
+        try:
+            self._template_end = os.pidfd_open(pid)
+        except OSError:
+            # The host sees the end of a template that has said hello, and has a timeout for one that has not.
+            return
+        self._poll.register(self._template_end, select.POLLIN)
+
+    def _template_may_have_ended(self) -> None:
+        """Without its template this VM is of no use; the host hears of it only from one that has said hello."""
+        try:
+            ended, status = os.waitpid(self._template, os.WNOHANG)
+            how = f": {os.waitstatus_to_exitcode(status)}"
+        except ChildProcessError:
+            # User code has waited for every child.
+            ended, how = self._template, ""
+        if ended and not self._is_stopping:
+            leave(f"VM {self._name} has lost its template, process {ended}{how}")
+        # If it has not ended, user code has closed the descriptor, and its number is somebody else's.
+        self._poll.unregister(self._template_end)
+        self._template_end = -1
 
     def _serve(self, params: Message, descriptors: list[int]) -> None:
         callpoints = {number: self._callpoints[number] for number in params["callpoints"]}
