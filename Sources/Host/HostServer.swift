@@ -75,7 +75,10 @@ package final class HostServer {
     try Subreaper.become()
     try reactor.onSignals([SIGTERM, SIGINT, SIGHUP]) { [unowned self] in received(signal: $0) }
     try log.start()
-    defer { log.finish() }
+    defer {
+      stateDirectory.leave()
+      log.finish()
+    }
     log.write(.start, ["process": "host", "pid": getpid()])
     listeners = [
       try UnixListener(

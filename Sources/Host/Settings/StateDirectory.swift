@@ -14,6 +14,7 @@ final class StateDirectory {
   let path: String
 
   private let lock: Descriptor
+  private var hasLeft = false
   private var nextSchema = 1
   private var schemas: Set<String> = []
 
@@ -117,9 +118,14 @@ final class StateDirectory {
     schemas.formIntersection(needed)
   }
 
-  deinit {
+  /// Removes what this host has made, and keeps the lock until the object or the process is gone.
+  func leave() {
+    guard !hasLeft else { return }
+    hasLeft = true
     removeSchemas(except: [])
     // While the lock is held: nobody else has made a file of this name that this could be.
     unlink(path + "/lock")
   }
+
+  deinit { leave() }
 }

@@ -27,6 +27,19 @@ import Testing
     }
   }
 
+  @Test func `a host that leaves takes its files along, whoever still knows the directory`() throws {
+    try withDirectory { path in
+      let state = try StateDirectory(path: path, socketPath: nil)
+      _ = try state.writeSchema([1])
+      state.leave()
+      #expect(try files(in: path) == [])
+      let next = try StateDirectory(path: path, socketPath: nil)
+      state.leave()
+      #expect(try files(in: path) == ["lock"], "what another host has made since is its own")
+      withExtendedLifetime(next) {}
+    }
+  }
+
   @Test func `a directory belongs to one host at a time, and to nobody after it`() throws {
     try withDirectory { path in
       var first: StateDirectory? = try StateDirectory(path: path, socketPath: nil)
