@@ -18,6 +18,8 @@ final class Endpoint {
     let ready: (Int32) -> Void
     /// It broke the protocol and must be killed.
     let violated: (ProtocolViolation) -> Void
+    /// Nobody holds its reply pipe any more: its process has ended, or is about to.
+    let closed: () -> Void
     /// A callback goes on after its deadline and the grace period.
     let stuck: (StuckCallback) -> Void
     /// Stuck callbacks have left no usable thread; why, as a clause about the process.
@@ -77,7 +79,7 @@ final class Endpoint {
       longLines: .skip { [unowned self] beginning in receivedTooMuch(beginning, limit: messageLimit) },
       onLine: { [unowned self] line in line.withUnsafeBytes { received($0) } },
       // The process is ending here too, also if it was writing a reply.
-      onEnd: { _ in })
+      onEnd: { _ in events.closed() })
   }
 
   /// The requests that the page says are running.

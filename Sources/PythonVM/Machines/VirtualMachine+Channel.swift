@@ -214,6 +214,8 @@ extension VirtualMachine {
             checkReadiness()
           },
           violated: { [unowned self] in violated("it broke the protocol on its reply pipe: \($0)") },
+          // The guard tells the end of a VM.
+          closed: {},
           stuck: { [unowned self] in threadStuck($0) },
           exhausted: { [unowned self] in perform(lifecycle.cannotGoOn($0)) }),
         remoteEnds: ends)

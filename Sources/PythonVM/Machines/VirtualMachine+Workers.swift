@@ -41,6 +41,7 @@ extension VirtualMachine {
           violated: { [unowned self] violation in
             killWorker(id, because: "\(violation)")
           },
+          closed: { [unowned self] in expectEnd(of: id) },
           stuck: { [unowned self] stuck in workerStuck(id, stuck) },
           exhausted: { [unowned self] reason in killWorker(id, because: reason) }),
         remoteEnds: ends)
@@ -221,6 +222,18 @@ extension VirtualMachine {
     log(.kill, process: "worker", ["callpoint": label(of: workers[index]), "pid": pid, "reason": reason])
     // The template has not reported the worker's end, so the number is still the worker's.
     Glibc.kill(pid, SIGKILL)
+    expectEnd(of: endpoint)
+  }
+
+  /// Replaces the VM if its template does not tell the end of a worker that is gone.
+  private func expectEnd(of endpoint: EndpointID) {
+    let due = reactor.now + configuration.startTimeout
+    _ = reactor.after(configuration.startTimeout) { [weak self] in
+      guard let self, worker(of: endpoint) != nil else { return }
+      if wasStopped(since: due) { return expectEnd(of: endpoint) }
+      let time = "\(configuration.startTimeout.seconds) s"
+      perform(lifecycle.cannotGoOn("its template has not told within \(time) that a worker ended"))
+    }
   }
 
   private func worker(of endpoint: EndpointID) -> Int? {

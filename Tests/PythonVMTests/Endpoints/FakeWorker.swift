@@ -23,7 +23,8 @@ final class FakeWorker {
     endpoint = try Endpoint(
       id: EndpointID(number), threads: 4, messageLimit: 1 << 20, reactor: reactor, dispatcher: dispatcher,
       events: Endpoint.Events(
-        ready: { _ in }, violated: { notes.complaints.append("\($0)") }, stuck: { notes.complaints.append($0.reason) },
+        ready: { _ in }, violated: { notes.complaints.append("\($0)") }, closed: {},
+        stuck: { notes.complaints.append($0.reason) },
         exhausted: { notes.complaints.append($0) }),
       remoteEnds: ends)
     guard let memory = mmap(nil, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, ends.numbers[3], 0), memory != MAP_FAILED
