@@ -85,6 +85,25 @@ import Testing
     try host.finish()
   }
 
+  @Test(arguments: Fuzz.seeds(1)) func `a VM that talks nonsense is killed, and an honest one that follows is served`(
+    seed: UInt64
+  ) throws {
+    // Invariant: whatever a VM and its template say and write, the host lives, and its next VM serves every callpoint.
+    let directory = try TemporaryDirectory()
+    let command = directory.path + "/start"
+    try Data(NonsenseVM.program(seed: seed, times: 5).utf8).write(to: URL(fileURLWithPath: command))
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: command)
+    let host = try RunningHost(own: [.script(multiprocessing: true)], options: ["--start-command", command])
+    let isServed = {
+      // A VM that says that its packages do not load is believed, and started again only when somebody asks for it.
+      _ = try? host.call("start", ["vm": "script"])
+      return (try? host.script("result = 1")) == 1
+    }
+    try host.wait(until: isServed, "no honest VM serves")
+    #expect(try host.vm("script")["state"] == "running")
+    try host.finish()
+  }
+
   /// A text as a string of Python.
   private func literal(_ text: String) -> String { JSONValue.string(text).text }
 }

@@ -1,5 +1,6 @@
 import Datastore
 import JSON
+import TestSupport
 import Testing
 import Yang
 
@@ -38,7 +39,8 @@ import Yang
     }
   }
 
-  @Test(arguments: 1...15) func `of services leave what an overlay of their writes shows`(_ seed: UInt64) throws {
+  @Test(arguments: Fuzz.seeds(15)) func `of services leave what an overlay of their writes shows`(_ seed: UInt64) throws
+  {
     var writes = RandomWrites(seed: seed)
     var store = try start(&writes)
     let before = store.document()
@@ -65,7 +67,7 @@ import Yang
     #expect(last.working.document() == before)
   }
 
-  @Test(arguments: 1...15) func `of one service are undone whatever it did`(_ seed: UInt64) throws {
+  @Test(arguments: Fuzz.seeds(15)) func `of one service are undone whatever it did`(_ seed: UInt64) throws {
     var writes = RandomWrites(seed: seed)
     let store = try start(&writes)
     let transaction = Transaction(on: store)
@@ -75,7 +77,7 @@ import Yang
     #expect(sorted(transaction.working.document()) == sorted(store.document()))
   }
 
-  @Test(arguments: 1...15) func `are described by their changes`(_ seed: UInt64) throws {
+  @Test(arguments: Fuzz.seeds(15)) func `are described by their changes`(_ seed: UInt64) throws {
     var writes = RandomWrites(seed: seed)
     let transaction = Transaction(on: try start(&writes))
     try transaction.apply(writes.list(0...20) { $0.any() })
@@ -92,7 +94,9 @@ import Yang
     #expect(replay.working.changes(since: transaction.working).isEmpty)
   }
 
-  @Test(arguments: 1...15) func `that began together have the effect of one after the other`(_ seed: UInt64) throws {
+  @Test(arguments: Fuzz.seeds(15)) func `that began together have the effect of one after the other`(_ seed: UInt64)
+    throws
+  {
     var writes = RandomWrites(seed: seed)
     let store = try start(&writes)
     let mine = Transaction(on: store)
@@ -105,7 +109,9 @@ import Yang
     #expect(sorted(merged.document()) == sorted(after.working.document()))
   }
 
-  @Test(arguments: 1...15) func `conflict exactly if something that was read is different`(_ seed: UInt64) throws {
+  @Test(arguments: Fuzz.seeds(15)) func `conflict exactly if something that was read is different`(_ seed: UInt64)
+    throws
+  {
     var writes = RandomWrites(seed: seed)
     let store = try start(&writes)
     let theirs = Transaction(on: store)

@@ -4,7 +4,7 @@ import Testing
 @testable import Datastore
 
 @Suite struct `Sorted map` {
-  @Test(arguments: 1...8) func `does what a dictionary does, in order, and tells what changed`(_ seed: UInt64) {
+  @Test(arguments: Fuzz.seeds(8)) func `does what a dictionary does, in order, and tells what changed`(_ seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     var map = SortedMap<Int64, Int>()
     var model: [Int64: Int] = [:]

@@ -1,4 +1,5 @@
 import Kernel
+import TestSupport
 import Testing
 
 @Suite struct `Output queue` {
@@ -54,5 +55,37 @@ import Testing
       return .bytes(1)
     }
     #expect(calls == ["a", "first:b", "b", "second:c", "c", "d"])
+  }
+
+  @Test(arguments: Fuzz.seeds(20)) func `is a line of bytes, however it is filled and drained`(seed: UInt64) throws {
+    // Invariant: bytes leave in order and once, each bundle with its message's first byte, and no more wait than allowed.
+    try Fuzz.round(seed) { round in
+      let limit = round.random.number(0...400)
+      var queue = OutputQueue(limit: limit)
+      var waiting: [(byte: UInt8, bundle: DescriptorBundle?)] = []
+      for _ in 0..<200 {
+        if round.random.oneIn(2) {
+          let message = (0..<round.random.number(0...60)).map { _ in UInt8.random(in: 0...255, using: &round.random) }
+          let bundle = round.random.oneIn(4) && !message.isEmpty ? DescriptorBundle() : nil
+          let fits = message.isEmpty || waiting.isEmpty || waiting.count + message.count <= limit
+          #expect(message.withUnsafeBytes { queue.append($0, passing: bundle) } == fits)
+          if fits { waiting += message.enumerated().map { ($1, $0 == 0 ? bundle : nil) } }
+        } else {
+          var room = round.random.number(0...100)
+          let step = round.random.number(1...50)
+          queue.drain { bytes, bundle in
+            let count = min(room, step, bytes.count)
+            if count == 0 { return .wouldBlock }
+            room -= count
+            #expect(waiting.first?.bundle === bundle)
+            #expect(waiting.prefix(bytes.count).dropFirst().allSatisfy { $0.bundle == nil })
+            #expect(waiting.prefix(bytes.count).map(\.byte) == Array(bytes))
+            waiting.removeFirst(count)
+            return .bytes(count)
+          }
+        }
+        #expect(queue.byteCount == waiting.count && queue.isEmpty == waiting.isEmpty)
+      }
+    }
   }
 }

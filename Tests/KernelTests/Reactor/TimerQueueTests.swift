@@ -4,7 +4,7 @@ import Testing
 @testable import Kernel
 
 @Suite struct `Timer queue` {
-  @Test(arguments: 0..<20) func `what is due comes out sorted, without what was cancelled`(seed: UInt64) {
+  @Test(arguments: Fuzz.seeds(20)) func `what is due comes out sorted, without what was cancelled`(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
     var queue = TimerQueue()
     var waiting: [(deadline: UInt64, number: Int, timer: Timer)] = []
