@@ -30,4 +30,7 @@ package struct CallError: Error, Hashable, Sendable, CustomStringConvertible {
     self.description = description
     self.errno = errno
   }
+
+  /// The request was taken back by whoever made it.
+  static let cancelled = CallError(.cancelled, "the request was cancelled")
 }

@@ -19,7 +19,7 @@ package final class HostServer {
   let reactor: Reactor
   let dispatcher: Dispatcher
   let table = CallpointTable()
-  private(set) var runtime: PackageRuntime
+  let runtime: PackageRuntime
   let store: Store
   let log: HostLog
   var connections: [ObjectIdentifier: ControlConnection] = [:]
@@ -32,11 +32,15 @@ package final class HostServer {
   private var listeners: [UnixListener] = []
   private var processes: Guard?
   private var nextEndpoint = 1
-  private var phase = Phase.starting(after: nil)
+  /// Runs while a host that has stopped waits for its last answers to be read.
+  private var lastWords: Kernel.Timer?
+  private var phase = Phase.starting
   /// Whether children die with their parent here, once the guard has found out.
   private var parentDeathSignalWorks: Bool?
   /// What waits until a VM has come to rest.
-  private var waiters: [(vm: String, body: (VirtualMachine) -> Void)] = []
+  private var waiters: [(machine: VirtualMachine, body: (VirtualMachine) -> Void)] = []
+  /// How many actions and commits of clients are under way.
+  private(set) var clientRequests = 0
 
   /// Loads packages and makes everything ready to run.
   ///
@@ -103,16 +107,20 @@ package final class HostServer {
 
   /// What `status` answers; after ``run()``, how everything ended.
   package var status: JSONValue {
+    report.json
+  }
+
+  /// What is to be seen of the host now.
+  var report: StatusReport {
     StatusReport(
       packages: runtime.packages.plan.packages, machines: runtime.machines, dispatcher: dispatcher,
-      points: runtime.packages.points, table: table
-    ).json
+      points: runtime.packages.points, table: table)
   }
 
   /// Calls a closure when a VM has come to rest, at once if it is at rest now.
   func whenSettled(_ machine: VirtualMachine, _ body: @escaping (VirtualMachine) -> Void) {
     guard !machine.isSettled else { return body(machine) }
-    waiters.append((machine.plan.name, body))
+    waiters.append((machine, body))
   }
 
   // MARK: Processes
@@ -135,35 +143,43 @@ package final class HostServer {
       parentDeathSignalWorks = works
       startMachines()
     case .started(let launch, let pid):
-      runtime.machines.first { $0.launchID == launch }?.launched(pid: pid)
+      runtime.everyMachine.first { $0.launchID == launch }?.launched(pid: pid)
     case .failed(let launch, let step, let errno):
       let reason = KernelFailure(call: "\(step)", errno: errno)
-      runtime.machines.first { $0.launchID == launch }?.launchFailed("\(reason)")
+      runtime.everyMachine.first { $0.launchID == launch }?.launchFailed("\(reason)")
     case .exited(let pid, let status):
-      runtime.machines.first { $0.pid == pid }?.exited(status)
+      runtime.everyMachine.first { $0.pid == pid }?.exited(status)
     case .lost(let status): guardLost(status)
     case .hindered(let text): log.write(.fail, ["process": "guard", "reason": text])
     }
   }
 
   private func startMachines() {
-    guard let processes else { return }
-    let configuration = makeConfiguration()
-    runtime.makeMachines { plan in
-      VirtualMachine(
-        plan: plan, configuration: configuration, reactor: reactor, processes: processes, dispatcher: dispatcher,
-        table: table,
-        makeEndpointID: { [unowned self] in
-          defer { nextEndpoint += 1 }
-          return EndpointID(nextEndpoint)
-        },
-        events: VirtualMachine.Events(
-          changed: { [unowned self] machine in changed(machine) },
-          printed: { [unowned self] process, line in log.add(line, from: process) },
-          happened: { [unowned self] event in log.write(event) }))
-    }
+    let machines = runtime.packages.blueprints.map { ($0, makeMachine($0.plan, isOnTrial: false)) }
+    _ = runtime.exchange([], for: machines)
     for machine in runtime.machines { machine.start() }
     announceIfReady()
+  }
+
+  /// Makes a VM that is not started.
+  ///
+  /// - Parameters:
+  ///   - plan: What is to run in it.
+  ///   - isOnTrial: Whether it is to take another one's place.
+  /// - Returns: The VM, which has no place in the runtime yet.
+  func makeMachine(_ plan: VMPlan, isOnTrial: Bool) -> VirtualMachine {
+    guard let processes else { preconditionFailure("VMs are made when the guard has been started") }
+    return VirtualMachine(
+      plan: plan, configuration: makeConfiguration(), reactor: reactor, processes: processes, dispatcher: dispatcher,
+      table: table,
+      makeEndpointID: { [unowned self] in
+        defer { nextEndpoint += 1 }
+        return EndpointID(nextEndpoint)
+      },
+      events: VirtualMachine.Events(
+        changed: { [unowned self] machine in changed(machine) },
+        printed: { [unowned self] process, line in log.add(line, from: process) },
+        happened: { [unowned self] event in log.write(event) }), isOnTrial: isOnTrial)
   }
 
   private func makeConfiguration() -> VMConfiguration {
@@ -180,19 +196,26 @@ package final class HostServer {
 
   private func guardLost(_ status: ExitStatus) {
     log.write(.exit, ["process": "guard", "status": status, "reason": "everything below it is gone"])
-    for machine in runtime.machines where machine.hasProcess { machine.exited(status) }
+    for machine in runtime.everyMachine where machine.hasProcess { machine.exited(status) }
   }
 
   private func changed(_ machine: VirtualMachine) {
     if machine.isSettled {
-      let ready = waiters.filter { $0.vm == machine.plan.name }
-      waiters.removeAll { $0.vm == machine.plan.name }
+      let ready = waiters.filter { $0.machine === machine }
+      waiters.removeAll { $0.machine === machine }
       for waiter in ready { waiter.body(machine) }
     }
+    // Not while the VM is in the middle of what it does.
+    reactor.defer { [self] in machinesChanged() }
+  }
+
+  private func machinesChanged() {
+    runtime.seeOff()
+    stateDirectory.removeSchemas(except: Set([schemaPath] + runtime.everyMachine.compactMap(\.usedSchemaPath)))
     switch phase {
     case .starting: announceIfReady()
-    case .serving: break
-    case .exchanging: exchangeIfStopped()
+    case .serving: serveEarlyRequests()
+    case .reloading(let reload): reload.machineChanged()
     case .stopping: leaveIfStopped()
     }
   }
@@ -201,92 +224,112 @@ package final class HostServer {
 
   /// What the host as a whole is doing.
   private enum Phase {
-    /// The VMs start, for the first time or after a reload; requests wait. Becomes `serving` or `stopping`.
-    case starting(after: Reload?)
-    /// Every VM has come to rest once. Becomes `exchanging` or `stopping`.
+    /// The VMs start for the first time; requests wait. Becomes `serving` or `stopping`.
+    case starting
+    /// Every VM has come to rest once. Becomes `reloading` or `stopping`.
     case serving
-    /// The VMs stop to make way for a reload's; requests wait. Becomes `starting` or `stopping`.
-    case exchanging(Reload)
+    /// Packages are exchanged; requests wait if the model changes. Becomes `serving` or `stopping`.
+    case reloading(Reload)
     /// The VMs stop for good.
     case stopping
   }
 
-  /// Whether every VM of the present packages has come to rest once.
-  var isReady: Bool { if case .serving = phase { true } else { false } }
+  /// Whether VMs may be started, stopped and exchanged.
+  var isServing: Bool { if case .serving = phase { true } else { false } }
 
   /// Whether the host is on its way out.
   var isStopping: Bool { if case .stopping = phase { true } else { false } }
 
-  /// Whether every VM has done what it was told by a stop; one that has failed or still runs is at rest too, but has not.
-  private var haveAllStopped: Bool { runtime.machines.allSatisfy { $0.state == .stopped } }
+  /// Whether a client's request has to wait until the phase is over, or VMs have come to rest.
+  func mustWait(_ method: String) -> Bool {
+    let changesVMs = ["start", "stop", "reload"].contains(method)
+    return switch phase {
+    case .starting: true
+    case .serving: method == "reload" && !runtime.machines.allSatisfy(\.isSettled)
+    case .reloading(let reload): reload.changesModel || changesVMs
+    case .stopping: false
+    }
+  }
+
+  private func serveEarlyRequests() {
+    for connection in connections.values { connection.serveEarlyRequests(by: self) }
+  }
+
+  /// A client's action or commit is under way.
+  func clientRequestBegan() { clientRequests += 1 }
+
+  /// A client's action or commit is over.
+  func clientRequestEnded() {
+    clientRequests -= 1
+    guard case .reloading(let reload) = phase else { return }
+    reactor.defer { reload.requestsMayHaveEnded() }
+  }
 
   private func announceIfReady() {
-    guard case .starting(let reload) = phase, runtime.machines.allSatisfy(\.isSettled) else { return }
+    guard case .starting = phase, runtime.machines.allSatisfy(\.isSettled) else { return }
     phase = .serving
     log.write(.ready, ["process": "host"])
     for name in settings.workers.keys.sorted() where !table.all.contains(where: { $0.identity.name == name }) {
       log.write(.note, ["callpoint": name, "reason": "--workers names it, and nobody has registered it"])
     }
-    if let reload {
-      reload.completion(reload.failure.map { .failure($0) } ?? .success(status))
-    } else {
-      onReady(status)
-    }
-    for connection in connections.values { connection.serveEarlyRequests(by: self) }
+    onReady(status)
+    serveEarlyRequests()
   }
 
   // MARK: Reloading
 
-  /// Packages that take the place of the present ones.
-  private struct Reload {
-    let packages: PackageSet
-    let completion: (Result<JSONValue, CallError>) -> Void
-    /// Why the old packages are loaded again.
-    var failure: CallError?
-  }
-
-  /// Reads the packages again, stops every VM in order and starts those of the new packages.
+  /// Reads the packages again and exchanges the VMs of those that have changed.
   ///
-  /// Requests that come in the meantime wait.
-  ///
-  /// - Parameter completion: Called with what `status` answers when the new VMs have come to rest.
-  /// - Throws: ``CallError`` if the packages cannot be read, or the data do not fit their model; nothing is stopped then.
-  func reload(_ completion: @escaping (Result<JSONValue, CallError>) -> Void) throws(CallError) {
-    guard isReady else { throw .notNow }
-    let packages: PackageSet
+  /// - Parameter completion: Called with what has become of each package, when the VMs have come to rest.
+  /// - Throws: ``CallError`` if the packages cannot be read, or the data do not fit their model; nothing is touched then.
+  func reload(_ completion: @escaping Reload.Completion) throws(CallError) {
+    guard isServing else { throw .notNow }
+    let disk: PackageReading
     do throws(PackageError) {
-      packages = PackageSet(try Self.readPackages(settings, installation))
+      disk = try Self.readPackages(settings, installation)
     } catch {
       throw CallError(.invalidRequest, "\(error)")
     }
-    // Whether the data fit is found out before anything is stopped; they may change until the exchange.
-    if packages.schemaFile != runtime.packages.schemaFile { _ = try store.snapshot(under: packages.schema) }
-    phase = .exchanging(Reload(packages: packages, completion: completion))
-    for machine in runtime.machines { machine.stop() }
-    exchangeIfStopped()
+    let reload = try Reload(of: self, to: disk) { [unowned self] result in
+      log(result)
+      if case .reloading = phase { phase = .serving }
+      completion(result)
+      serveEarlyRequests()
+    }
+    log.write(.reload, ["process": "host"])
+    phase = .reloading(reload)
+    reload.begin()
   }
 
-  /// Puts the new packages in the old ones' place once every VM has stopped.
-  private func exchangeIfStopped() {
-    guard case .exchanging(var next) = phase, haveAllStopped else { return }
-    for machine in runtime.machines {
-      for entry in table.remove(vm: machine.plan.name) {
-        dispatcher.close(entry.id, because: CallError(.unavailable, "VM \(machine.plan.name) has been reloaded"))
+  private func log(_ result: Result<[Reload.Outcome], CallError>) {
+    switch result {
+    case .failure(let error): log.write(.fail, ["process": "host", "reason": "the reload is given up: \(error)"])
+    case .success(let outcomes):
+      for outcome in outcomes {
+        log.write(outcome.succeeded ? .reload : .fail, ["package": outcome.package, "reason": outcome.info])
       }
     }
-    do {
-      if next.packages.schemaFile != runtime.packages.schemaFile {
-        let migrated = try store.snapshot(under: next.packages.schema)
-        schemaPath = try stateDirectory.writeSchema(next.packages.schemaFile)
-        store.snapshot = migrated
-        stateDirectory.removeSchemas(except: [schemaPath])
-      }
-      runtime = PackageRuntime(packages: next.packages)
+  }
+
+  /// Puts the data under a model, for requests and for every VM that starts from now on.
+  ///
+  /// - Parameters:
+  ///   - snapshot: The data under the model.
+  ///   - packages: Whose model it is.
+  /// - Throws: ``CallError`` if the schema file cannot be written.
+  func install(_ snapshot: Snapshot, of packages: PackageSet) throws(CallError) {
+    do throws(StateDirectory.Unusable) {
+      schemaPath = try stateDirectory.writeSchema(packages.schemaFile)
     } catch {
-      next.failure = CallError(.unavailable, "the packages stay as they were: \(error)")
+      throw CallError(.unavailable, "\(error)")
     }
-    phase = .starting(after: next)
-    startMachines()
+    store.snapshot = snapshot
+    for machine in runtime.everyMachine { machine.schemaPath = schemaPath }
+  }
+
+  /// Ends a callpoint that nobody serves any more.
+  func withdraw(_ entry: CallpointTable.Entry) {
+    dispatcher.close(entry.id, because: CallError(.unavailable, "\(entry.identity) is no longer registered"))
   }
 
   // MARK: Stopping
@@ -301,21 +344,25 @@ package final class HostServer {
   private func stopRequested() {
     if isStopping {
       log.write(.stop, ["process": "host", "reason": "asked a second time: at once"])
+      dispatcher.cancelAll(because: .stopping)
       return reactor.stop()
     }
-    switch phase {
-    case .exchanging(let reload), .starting(after: let reload?): reload.completion(.failure(.notNow))
-    case .starting(after: nil), .serving, .stopping: break
-    }
-    phase = .stopping
     log.write(.stop, ["process": "host"])
+    let reload: Reload? = if case .reloading(let reload) = phase { reload } else { nil }
+    phase = .stopping
     listeners[0].close()
-    for machine in runtime.machines { machine.stop() }
+    reload?.abandon(because: .stopping)
+    serveEarlyRequests()
+    for machine in runtime.everyMachine { machine.stop() }
     leaveIfStopped()
   }
 
-  private func leaveIfStopped() {
-    if haveAllStopped { reactor.stop() }
+  /// Ends the host when every VM has stopped and every answer has been read.
+  func leaveIfStopped() {
+    guard runtime.everyMachine.allSatisfy({ $0.state == .stopped }) else { return }
+    guard connections.values.contains(where: { $0.link.hasUnread }) else { return reactor.stop() }
+    // An answer has arrived when it has been read, for which there is a grace period too.
+    if lastWords == nil { lastWords = reactor.after(settings.grace) { [unowned self] in reactor.stop() } }
   }
 
   /// Stops the host, as a signal would.
@@ -323,8 +370,11 @@ package final class HostServer {
 }
 
 extension CallError {
-  /// Why VMs are neither started nor stopped now: a reload and the host's own stop wait until every VM has stopped.
+  /// Why VMs are neither started nor stopped now.
   static let notNow = CallError(.busy, "the host is loading packages or stopping")
+
+  /// Why nothing is begun any more.
+  static let stopping = CallError(.unavailable, "the host is stopping")
 }
 
 /// A path that does not depend on the working directory.

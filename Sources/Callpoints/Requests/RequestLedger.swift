@@ -181,13 +181,14 @@ package struct RequestLedger: Sendable {
     return actions
   }
 
-  /// Answers a request with `cancelled`.
+  /// Answers a request with an error.
   ///
   /// One that an endpoint has keeps its place there until it ends, which `cb_abort` may hasten.
-  package mutating func cancel(_ request: RequestID, at now: Duration) -> [Action] {
+  package mutating func cancel(_ request: RequestID, because error: CallError = .cancelled, at now: Duration)
+    -> [Action]
+  {
     read(now)
     guard entries[request]?.isAwaited == true else { return [] }
-    let error = CallError(.cancelled, "the request was cancelled")
     if router.withdraw(request) { return settle(request, with: error) }
     return giveUp(request, with: error)
   }

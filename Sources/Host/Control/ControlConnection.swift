@@ -80,10 +80,10 @@ final class ControlConnection {
     for call in calls.values { call.abandon(because: CallError(.cancelled, "the client has gone")) }
   }
 
-  /// Keeps a request until every VM has come to rest.
+  /// Keeps a request until the host can serve it.
   func waitForReady(_ request: RPCConnection.Request, _ call: ControlCall) { early.append((request, call)) }
 
-  /// Serves the requests that came too early and have not been given up.
+  /// Serves the requests that came too early and have not been given up; those for which it is still too early wait on.
   func serveEarlyRequests(by server: HostServer) {
     let waiting = early
     early = []

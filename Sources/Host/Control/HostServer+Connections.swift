@@ -91,6 +91,7 @@ extension HostServer {
     connections[ObjectIdentifier(connection)] = nil
     connection.abandonCalls()
     for transaction in connection.transactions { store.close(transaction) }
+    if isStopping { leaveIfStopped() }
     guard connection.isClient else { return }
     limits.connections.set(limits.connections.taken(by: connection.process) - 1, of: connection.process)
     limits.remove(ObjectIdentifier(connection))
@@ -107,6 +108,7 @@ extension HostServer {
   /// A client has not read its answers.
   private func hasUnread(_ count: Int, _ connection: ControlConnection) {
     limits.unread.set(count, of: ObjectIdentifier(connection))
+    if count == 0, isStopping { leaveIfStopped() }
     guard limits.unread.isExceeded, let largest = limits.unread.largest, let reader = connections[largest] else {
       return
     }

@@ -66,9 +66,12 @@ extension HostServer {
     }
     let number = RequestID(dispatcher.makeNumber())
     call.onAbandonment { [dispatcher] _ in dispatcher.cancel(number) }
+    let isClient = call.connection.isClient
+    if isClient { clientRequestBegan() }
     dispatcher.call(
       entry.id, body, timeout: call.handOverDeadline() ?? settings.actionTimeout, inside: parent, as: number
     ) { [unowned self] result in
+      if isClient { clientRequestEnded() }
       store.close(number.number)
       answer(call, with: result)
     }
@@ -98,11 +101,13 @@ extension HostServer {
     guard let edits = params["edits"]?.array else {
       throw CallError(.invalidRequest, "the parameter 'edits' must be an array")
     }
+    clientRequestBegan()
     run(
       Commit.Request(
         edit: { (transaction) throws(CallError) in try Edit.apply(edits, to: transaction) }, user: user,
         isDryRun: params["dryRun"]?.bool ?? false), for: call
-    ) { result in
+    ) { [unowned self] result in
+      clientRequestEnded()
       switch result {
       case .failure(let error): call.refuse(error)
       case .success(let outcome):

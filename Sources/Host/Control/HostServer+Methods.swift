@@ -8,7 +8,9 @@ extension HostServer {
   func serve(_ request: RPCConnection.Request, _ call: ControlCall) {
     do throws(CallError) {
       switch call.connection.role {
-      case .client where !isReady && request.method != "status":
+      case .client where request.method == "status": try serveClient(request.params, call)
+      case .client where isStopping: throw CallError.stopping
+      case .client where mustWait(request.method):
         // What is not ready yet will be: the client waits instead of being turned away.
         call.connection.waitForReady(request, call)
       case .client: try serveClient(request.params, call)
@@ -34,20 +36,11 @@ extension HostServer {
     case "reload":
       try reload { result in
         switch result {
-        case .success(let status): call.reply(["packages": .array(Self.reloadResults(status))])
+        case .success(let outcomes): call.reply(["packages": .array(outcomes.map(\.json))])
         case .failure(let error): call.refuse(error)
         }
       }
     default: call.refuseMethod()
-    }
-  }
-
-  /// What `reload` says of each package of a status.
-  private static func reloadResults(_ status: JSONValue) -> [JSONValue] {
-    (status["packages"]?.array ?? []).map { package in
-      var result: JSONObject = ["name": package["name"] ?? .null, "result": .bool(package["state"] != "failed")]
-      result["info"] = package["error"]
-      return .object(result)
     }
   }
 
@@ -88,7 +81,7 @@ extension HostServer {
       let known = runtime.machines.map(\.plan.name).joined(separator: ", ")
       throw CallError(.invalidRequest, "there is no VM '\(name)'; there is \(known.isEmpty ? "none" : known)")
     }
-    guard isReady else { throw .notNow }
+    guard isServing else { throw .notNow }
     if call.method == "start" { machine.start() } else { machine.stop() }
     whenSettled(machine) { machine in
       switch machine.state {
@@ -99,5 +92,12 @@ extension HostServer {
         call.reply(["result": "stopped"])
       }
     }
+  }
+}
+
+extension Reload.Outcome {
+  /// What `reload` says of a package.
+  fileprivate var json: JSONValue {
+    ["name": .string(package), "result": .bool(succeeded), "info": .string(info)]
   }
 }

@@ -9,28 +9,30 @@ struct PackageSet {
   /// The packages, those that failed included.
   let plan: LoadPlan
   /// What the packages' YANG means.
-  let schema: Schema
+  private(set) var schema: Schema
   /// The points that the schema names.
-  let points: PointIndex
+  private(set) var points: PointIndex
   /// The schema as Python reads it.
-  let schemaFile: [UInt8]
+  private(set) var schemaFile: [UInt8]
   /// Why packages are in an older version than the one on disk, by name.
   private(set) var kept: [String: String]
   /// The packages that can be used, by name.
   let editions: [String: PackageReading.Edition]
 
   /// The packages as they are on disk.
-  init(_ disk: PackageReading) { self.init(disk, keeping: [:], of: [:]) }
+  init(_ disk: PackageReading) { self.init(disk, keeping: [:], of: [:], without: [:]) }
 
   /// - Parameters:
   ///   - disk: The packages as they are.
   ///   - kept: The packages that stay as they were, with the reason.
   ///   - older: The packages as they were, by name.
+  ///   - refused: New packages that cannot be used, with the reason.
   private init(
-    _ disk: PackageReading, keeping kept: [String: String], of older: [String: PackageReading.Edition]
+    _ disk: PackageReading, keeping kept: [String: String], of older: [String: PackageReading.Edition],
+    without refused: [String: String]
   ) {
     let stay = kept.keys.sorted().compactMap { older[$0] }
-    let found = stay.isEmpty ? disk.plan : disk.plan.keeping(stay.map(\.package))
+    let found = (stay.isEmpty ? disk.plan : disk.plan.keeping(stay.map(\.package))).failing(refused)
     func edition(of package: LoadedPackage) -> PackageReading.Edition? {
       kept[package.name] == nil ? disk.editions[package.directory] : older[package.name]
     }
@@ -56,11 +58,12 @@ struct PackageSet {
   /// - Parameters:
   ///   - disk: The packages as they are.
   ///   - previous: The packages as they were.
-  ///   - reasons: Why packages have to stay as they were, by name.
+  ///   - reasons: Why packages have to stay as they were, or, if they are new, cannot be used, by name.
   init(_ disk: PackageReading, over previous: PackageSet, keeping reasons: [String: String] = [:]) {
     var kept = reasons.filter { previous.editions[$0.key] != nil }
+    let refused = reasons.filter { previous.editions[$0.key] == nil }
     while true {
-      let set = PackageSet(disk, keeping: kept, of: previous.editions)
+      let set = PackageSet(disk, keeping: kept, of: previous.editions, without: refused)
       let broken = set.broken(since: previous).filter { kept[$0.key] == nil }
       let stuck = kept.keys.filter { set.editions[$0] == nil }.sorted()
       let next: [String: String]
@@ -80,6 +83,13 @@ struct PackageSet {
       }
       kept.merge(next) { first, _ in first }
     }
+  }
+
+  /// The same packages under the model of others.
+  func under(_ other: PackageSet) -> PackageSet {
+    var copy = self
+    (copy.schema, copy.points, copy.schemaFile) = (other.schema, other.points, other.schemaFile)
+    return copy
   }
 
   /// The packages that cannot be used any more, with the reason, by the name they had.

@@ -20,6 +20,15 @@ struct StatusReport {
     ]
   }
 
+  /// The packages, with what is wrong with each of them.
+  var packageErrors: [(name: String, error: String?)] {
+    packages.map { package in
+      let object = describe(package)
+      let error = object["state"] == "failed" ? object["error"]?.string ?? "it has failed" : nil
+      return (package.name, error)
+    }
+  }
+
   private func describe(_ package: LoadedPackage) -> JSONValue {
     let machine = machines.first { $0.plan.packages.contains(package.name) }
     let components = machine?.components.filter { $0.plan.package == package.name } ?? []

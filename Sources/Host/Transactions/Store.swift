@@ -9,7 +9,9 @@ import Yang
 /// Owner: the reactor's thread.
 final class Store {
   /// What is committed.
-  var snapshot: Snapshot
+  var snapshot: Snapshot { didSet { revision += 1 } }
+  /// How often that has changed.
+  private(set) var revision = 0
   /// The commits that have service instances in hand, and those that wait for one.
   let turns = InstanceTurns()
   private var workspaces: [UInt64: Workspace] = [:]

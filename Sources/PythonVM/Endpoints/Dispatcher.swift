@@ -134,6 +134,11 @@ package final class Dispatcher {
   /// Takes back a request that has not begun, which ends as `cancelled`; one that runs ends as it would have.
   package func withdraw(_ request: RequestID) { perform(ledger.withdraw(request, at: reactor.now)) }
 
+  /// Answers every request that is open with an error.
+  package func cancelAll(because error: CallError) {
+    for request in calls.keys.sorted() { perform(ledger.cancel(request, because: error, at: reactor.now)) }
+  }
+
   // MARK: Looking
 
   /// Whether a request has been accepted and is not over.

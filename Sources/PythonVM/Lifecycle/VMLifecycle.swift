@@ -47,6 +47,8 @@ package struct VMLifecycle: Sendable {
   /// How often in a row it has died without having proved itself in between.
   package var failures: Int { tally.failures }
 
+  /// Whether the VM is to take another one's place: it is not launched again when it dies.
+  private var isOnTrial: Bool
   private let restartsAutomatically: Bool
   private let startTimeout: Duration
   private var tally = RestartTally()
@@ -62,7 +64,9 @@ package struct VMLifecycle: Sendable {
   /// - Parameters:
   ///   - restartsAutomatically: Whether to launch it again when it dies.
   ///   - startTimeout: How long a start may take; named in the error.
-  package init(restartsAutomatically: Bool, startTimeout: Duration) {
+  ///   - isOnTrial: Whether it is to take another one's place: it is not launched again until ``passedTrial()``.
+  package init(restartsAutomatically: Bool, startTimeout: Duration, isOnTrial: Bool = false) {
+    self.isOnTrial = isOnTrial
     self.restartsAutomatically = restartsAutomatically
     self.startTimeout = startTimeout
   }
@@ -122,6 +126,9 @@ package struct VMLifecycle: Sendable {
     state = .running(pid: pid)
     return [.announce]
   }
+
+  /// The VM has taken the place that it was to take.
+  package mutating func passedTrial() { isOnTrial = false }
 
   /// The VM has run for a while without failing: what went wrong before is forgiven.
   package mutating func provedItself() { tally.succeeded() }
@@ -236,7 +243,7 @@ package struct VMLifecycle: Sendable {
       state = .stopped
       return [.announce] + (thenStart ? startRequested() : [])
     }
-    guard restartsAutomatically else {
+    guard restartsAutomatically, !isOnTrial else {
       state = .failed(error: error)
       return [.announce]
     }

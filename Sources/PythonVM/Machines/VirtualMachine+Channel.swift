@@ -21,6 +21,7 @@ extension VirtualMachine {
   /// - Returns: The answer: everything the VM must know to start its components.
   package func attach(_ connection: RPCConnection) -> JSONValue {
     channel = connection
+    usedSchemaPath = schemaPath
     connection.onRequest = { [unowned self] in violated("the VM made the request \($0.method)") }
     connection.onNotification = { [unowned self] method, params in
       do throws(ProtocolViolation) {
@@ -38,7 +39,7 @@ extension VirtualMachine {
     return [
       "vm": .string(plan.name), "host": .integer(Int64(getpid())), "version": "6.7",
       "components": .array(components.map { describe($0.plan) }),
-      "schema": .string(configuration.schemaPath),
+      "schema": .string(schemaPath),
       "log": [
         "prefix": .string(configuration.logFilePrefix), "level": .string(configuration.logLevel.rawValue),
       ],
@@ -133,24 +134,16 @@ extension VirtualMachine {
   }
 
   private func componentReported(_ report: ComponentReport) {
-    guard
+    guard standing != .retired,
       let index = components.firstIndex(where: { $0.plan.package == report.package && $0.plan.name == report.name })
     else { return }
     if let error = report.error { return componentFailed(index, error) }
     do {
-      let entries = try table.register(report, of: plan.name)
-      let gone = components[index].entries.filter { old in !entries.contains { $0.id == old.id } }
-      for entry in gone {
-        table.remove(entry)
-        dispatcher.close(entry.id, because: CallError(.unavailable, "it is no longer registered"))
-      }
+      let entries = try register(report)
       components[index].entries = entries
       components[index].registrations = report.registrations.map(\.number)
       components[index].state = .running
       components[index].error = nil
-      for entry in entries {
-        dispatcher.open(entry.id, label: "\(entry.identity)")
-      }
     } catch {
       componentFailed(index, "\(error)")
     }
@@ -162,12 +155,12 @@ extension VirtualMachine {
     let name = components[index].plan.name
     log(.fail, ["component": name, "reason": error])
     // Nobody will serve what it registered before the VM died.
-    for entry in components[index].entries { dispatcher.refuse(entry.id, because: "component \(name): \(error)") }
+    for entry in components[index].entries { refuse(entry.id, because: "component \(name): \(error)") }
   }
 
   private func setupEnded(threadsLeft: [String]) {
     guard case .starting = state else { return }
-    var served: [(CallpointID, Int)] = []
+    var served: [Int] = []
     var forked: [CallpointID] = []
     for index in components.indices where components[index].state == .running {
       let component = components[index]
@@ -176,7 +169,7 @@ extension VirtualMachine {
         parentDeathSignalWorks: configuration.parentDeathSignalWorks, threadsLeft: threadsLeft)
       components[index].decision = decision
       switch decision.mode {
-      case .threading: served += zip(component.entries.map(\.id), component.registrations)
+      case .threading: served += component.registrations
       case .multiprocessing: forked += component.entries.map(\.id)
       }
     }
@@ -188,18 +181,17 @@ extension VirtualMachine {
       (0..<workerCount(of: callpoint)).map { _ in Worker(callpoint: callpoint) }
     }
     if !workers.isEmpty { channel?.notify("vm.template") }
-    if !served.isEmpty { serveWithThreads(served) }
-    channel?.notify("vm.start")
+    if !served.isEmpty { makeThreads(for: served) }
+    if standing == .serving { channel?.notify("vm.start") }
     checkReadiness()
   }
 
   private func workerCount(of callpoint: CallpointID) -> Int {
-    let name = table.all.first { $0.id == callpoint }?.identity.name ?? ""
+    let name = entries.first { $0.id == callpoint }?.identity.name ?? ""
     return configuration.workers[name] ?? configuration.defaultWorkers
   }
 
-  private func serveWithThreads(_ served: [(callpoint: CallpointID, registration: Int)]) {
-    let callpoints = Dictionary(uniqueKeysWithValues: served.map { ($0.callpoint, $0.registration) })
+  private func makeThreads(for registrations: [Int]) {
     let id = makeEndpointID()
     do throws(KernelFailure) {
       let ends = DescriptorBundle()
@@ -208,9 +200,7 @@ extension VirtualMachine {
         dispatcher: dispatcher,
         events: Endpoint.Events(
           ready: { [unowned self] _ in
-            guard let threadsEndpoint else { return }
-            dispatcher.endpointReady(
-              threadsEndpoint, serving: callpoints, credit: configuration.threads, bearsStuckCallbacks: true)
+            serveWithThreads()
             checkReadiness()
           },
           violated: { [unowned self] in violated("it broke the protocol on its reply pipe: \($0)") },
@@ -224,7 +214,7 @@ extension VirtualMachine {
         "vm.serve",
         [
           "endpoint": .integer(Int64(id.number)), "threads": .integer(Int64(configuration.threads)),
-          "callpoints": .array(served.map { .integer(Int64($0.registration)) }),
+          "callpoints": .array(registrations.map { .integer(Int64($0)) }),
         ], descriptors: ends)
     } catch {
       violated("no descriptors are left for its pipes: \(error)")
@@ -260,7 +250,7 @@ extension VirtualMachine {
     guard workers.isEmpty || template != nil else { return }
     let forked = Set(workers.map(\.callpoint))
     for component in components where component.state == .running {
-      for entry in component.entries where !forked.contains(entry.id) { dispatcher.refuse(entry.id, because: nil) }
+      for entry in component.entries where !forked.contains(entry.id) { refuse(entry.id, because: nil) }
     }
     log(.ready, process: "vm", ["pid": pid, "mode": decision?.mode.rawValue])
     perform(lifecycle.becameReady())

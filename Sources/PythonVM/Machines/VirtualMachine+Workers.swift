@@ -125,8 +125,10 @@ extension VirtualMachine {
     perform(workers[index].lifecycle.becameReady(), onWorker: index)
   }
 
-  private func serve(worker index: Int) {
-    guard let endpoint = workers[index].endpoint else { return }
+  /// Lets a worker's process have requests, if the callpoint is the VM's own.
+  func serve(worker index: Int) {
+    guard standing != .retired, let endpoint = workers[index].endpoint else { return }
+    guard standing == .serving else { return checkReadiness() }
     let callpoint = workers[index].callpoint
     guard let registration = registration(of: callpoint) else { return }
     dispatcher.endpointReady(
@@ -165,7 +167,7 @@ extension VirtualMachine {
     let callpoint = workers[index].callpoint
     guard !workers.contains(where: { $0.callpoint == callpoint && $0.state == .running }) else { return }
     let reason = workers[index].lastLoss ?? "it ended"
-    dispatcher.refuse(callpoint, because: "\(label(of: workers[index])) keeps losing its worker: \(reason)")
+    refuse(callpoint, because: "\(label(of: workers[index])) keeps losing its worker: \(reason)")
     checkReadiness()
   }
 
@@ -179,7 +181,7 @@ extension VirtualMachine {
 
   /// The callpoint that a worker serves, in words.
   func label(of worker: Worker) -> String {
-    table.all.first { $0.id == worker.callpoint }.map { "\($0.identity)" } ?? "a callpoint"
+    entries.first { $0.id == worker.callpoint }.map { "\($0.identity)" } ?? "a callpoint"
   }
 
   /// Reports a stuck callback and has every stack of its process written to the log.

@@ -29,8 +29,24 @@ package final class VirtualMachine {
     }
   }
 
+  /// Whether a VM has its callpoints.
+  package enum Standing: Sendable {
+    /// Not yet: another one has them, whose place it is to take. Can become `serving`.
+    case onTrial
+    /// They are its own. Can become `retired`.
+    case serving
+    /// Not any more: another one has them, or nobody.
+    case retired
+  }
+
   /// What runs in it.
   package let plan: VMPlan
+  /// Whether its callpoints are its own.
+  package internal(set) var standing: Standing
+  /// The schema file for its next process.
+  package var schemaPath: String
+  /// The schema file that its present process was told of.
+  package internal(set) var usedSchemaPath: String?
   /// The launch that is under way.
   package private(set) var launchID: LaunchID?
   /// The secret that names the present process to the control socket; empty if there is none.
@@ -79,10 +95,14 @@ package final class VirtualMachine {
   ///   - table: Where its callpoints are registered.
   ///   - makeEndpointID: Makes endpoint numbers that are unique in the host.
   ///   - events: What it tells the host.
+  ///   - isOnTrial: Whether another VM has its callpoints until ``takeOver()``.
   package init(
     plan: VMPlan, configuration: VMConfiguration, reactor: Reactor, processes: Guard, dispatcher: Dispatcher,
-    table: CallpointTable, makeEndpointID: @escaping () -> EndpointID, events: Events
+    table: CallpointTable, makeEndpointID: @escaping () -> EndpointID, events: Events,
+    isOnTrial: Bool = false
   ) {
+    standing = isOnTrial ? .onTrial : .serving
+    schemaPath = configuration.schemaPath
     self.plan = plan
     self.configuration = configuration
     self.reactor = reactor
@@ -93,7 +113,8 @@ package final class VirtualMachine {
     self.events = events
     components = plan.components.map { Component(plan: $0) }
     lifecycle = VMLifecycle(
-      restartsAutomatically: configuration.restartsAutomatically, startTimeout: configuration.startTimeout)
+      restartsAutomatically: configuration.restartsAutomatically, startTimeout: configuration.startTimeout,
+      isOnTrial: isOnTrial)
   }
 
   /// Where the VM is in its life.
@@ -186,6 +207,7 @@ package final class VirtualMachine {
     log(.exit, process: "vm", ["pid": pid, "status": status])
     launchID = nil
     token = ""
+    usedSchemaPath = nil
     cancelTimers()
     lastExit = "\(status)"
     // Whoever would have told of their ends has gone with the VM.
@@ -280,6 +302,8 @@ package final class VirtualMachine {
     token = Self.makeToken(using: &random)
     isKilled = false
     hasWorked = false
+    // What comes from now on waits, unless waiting has been in vain so often that it is not worth it.
+    if !lifecycle.keepsDying { for entry in entries { refuse(entry.id, because: nil) } }
     for index in components.indices {
       components[index].state = .starting
       components[index].threads = []
@@ -370,9 +394,12 @@ package final class VirtualMachine {
   }
 
   func refuseCallpoints(because reason: String) {
-    for component in components {
-      for entry in component.entries { dispatcher.refuse(entry.id, because: reason) }
-    }
+    for entry in entries { refuse(entry.id, because: reason) }
+  }
+
+  /// Refuses requests for a callpoint, or lets them wait again, if the callpoint is its own.
+  func refuse(_ callpoint: CallpointID, because reason: String?) {
+    if standing == .serving { dispatcher.refuse(callpoint, because: reason) }
   }
 
   private static func makeToken(using generator: inout some RandomNumberGenerator) -> String {

@@ -60,6 +60,9 @@ package final class RPCConnection {
   /// Whether the connection can still carry an answer.
   package var isOpen: Bool { writer != nil }
 
+  /// Whether some of what was sent waits for the other side to read.
+  package var hasUnread: Bool { writer.map { $0.waitingByteCount > 0 } ?? false }
+
   /// Answers a request.
   package func reply(to id: JSONValue, _ result: JSONValue) {
     reply(to: id) { $0.value(result) }

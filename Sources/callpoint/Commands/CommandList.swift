@@ -114,7 +114,11 @@ enum CommandList {
 
   static let reload = CommandDescription(
     name: "reload", operands: "", operandCount: 0...0, summary: "load the packages again",
-    discussion: "Reads the packages again and restarts the VMs. Prints each package's result.", options: connection)
+    discussion: """
+      Reads the packages again and starts the VMs of those that changed, each beside the old one, which goes when the
+      new one has come through setup(). A package whose new version does not load keeps running its old one. Prints
+      what was done about each package; the exit status is 1 if one of them is not what is on disk.
+      """, options: connection)
 
   static let demo = CommandDescription(
     name: "demo", operands: "", operandCount: 0...0, summary: "show what Callpoint does, on the example packages",

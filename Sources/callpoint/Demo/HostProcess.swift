@@ -26,9 +26,11 @@ final class HostProcess {
   ///   - options: Further options of `serve`.
   ///   - directory: Where it keeps its files.
   ///   - executable: The tool.
+  ///   - leadsGroup: Whether it has a process group of its own, as a command in a terminal has.
   /// - Throws: ``StartFailure`` if the process cannot be made.
   init(
-    packages: [String], options: [String] = [], directory: String, executable: String = "/proc/self/exe"
+    packages: [String], options: [String] = [], directory: String, executable: String = "/proc/self/exe",
+    leadsGroup: Bool = false
   ) throws {
     socketPath = directory + "/socket"
     logPrefix = directory + "/logs/ncs-python-vm"
@@ -39,7 +41,7 @@ final class HostProcess {
       ]
     // What Python leaves in its temporary directory when it is killed goes with ours.
     let environment = ProcessInfo.processInfo.environment.merging(["TMPDIR": directory]) { $1 }
-    pid = try Self.spawn(executable, arguments, environment, output: outputPath)
+    pid = try Self.spawn(executable, arguments, environment, output: outputPath, leadsGroup: leadsGroup)
   }
 
   /// Asks the host to stop in order, and waits until it has.
@@ -67,7 +69,7 @@ final class HostProcess {
   }
 
   private static func spawn(
-    _ executable: String, _ arguments: [String], _ environment: [String: String], output: String
+    _ executable: String, _ arguments: [String], _ environment: [String: String], output: String, leadsGroup: Bool
   ) throws -> Int32 {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -75,11 +77,15 @@ final class HostProcess {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o644)
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    if leadsGroup { posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP)) }
     var strings: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
     var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0)=\($1)") } + [nil]
     defer { for string in strings + variables { free(string) } }
     var pid: pid_t = 0
-    let code = posix_spawn(&pid, executable, &actions, nil, &strings, &variables)
+    let code = posix_spawn(&pid, executable, &actions, &attributes, &strings, &variables)
     guard code == 0 else {
       throw StartFailure(description: "the host cannot be started: \(String(cString: strerror(code)))")
     }

@@ -56,6 +56,20 @@ import Testing
     #expect(actions == [.announce] && vm.state == .failed(error: "it died: signal 9"))
   }
 
+  @Test mutating func `a VM on trial is not launched again, until it has passed`() {
+    var vm = VMLifecycle(restartsAutomatically: true, startTimeout: .seconds(30), isOnTrial: true)
+    _ = vm.startRequested()
+    _ = vm.launched(pid: 7)
+    let died = vm.exited("signal 9", using: &random)
+    #expect(died == [.announce] && vm.state == .failed(error: "it died: signal 9"))
+    _ = vm.startRequested()
+    _ = vm.launched(pid: 8)
+    _ = vm.becameReady()
+    vm.passedTrial()
+    let later = vm.exited("signal 9", using: &random)
+    #expect(later == [.announce, .relaunch(after: .zero)])
+  }
+
   @Test mutating func `a start that takes too long is killed and not tried again`() {
     var vm = lifecycle()
     _ = vm.startRequested()
