@@ -60,14 +60,14 @@ import Testing
     var vm = VMLifecycle(restartsAutomatically: true, startTimeout: .seconds(30), isOnTrial: true)
     _ = vm.startRequested()
     _ = vm.launched(pid: 7)
-    let died = vm.exited("signal 9", using: &random)
+    let died = vm.exited("signal 9", hasWorked: false, using: &random)
     #expect(died == [.announce] && vm.state == .failed(error: "it died: signal 9"))
     _ = vm.startRequested()
     _ = vm.launched(pid: 8)
     _ = vm.becameReady()
     vm.passedTrial()
-    let later = vm.exited("signal 9", using: &random)
-    #expect(later == [.announce, .relaunch(after: .zero)])
+    let later = vm.exited("signal 9", hasWorked: false, using: &random)
+    #expect(later.count == 2 && vm.state == .waiting(error: "it died: signal 9"))
   }
 
   @Test mutating func `a start that takes too long is killed and not tried again`() {
