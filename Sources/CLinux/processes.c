@@ -23,7 +23,9 @@
 
 // MARK: signals
 
-int clinux_ignore_broken_pipes(void) { return signal(SIGPIPE, SIG_IGN) == SIG_ERR ? -1 : 0; }
+int clinux_ignore_write_signals(void) {
+  return signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGXFSZ, SIG_IGN) == SIG_ERR ? -1 : 0;
+}
 
 int clinux_signal_descriptor(const int *signals, size_t count) {
   sigset_t set;

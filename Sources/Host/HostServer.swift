@@ -22,6 +22,7 @@ package final class HostServer {
   let runtime: PackageRuntime
   let store: Store
   let log: HostLog
+  private let terminal = Terminal()
   var connections: [ObjectIdentifier: ControlConnection] = [:]
   var limits: ClientLimits
 
@@ -337,8 +338,8 @@ package final class HostServer {
   private func received(signal: Int32) {
     let name = strsignal(signal).map { String(cString: $0) }
     log.write(.signal, ["signal": signal, "name": name])
-    // Whoever has renamed the log files says so this way; everything else goes on.
-    if signal == SIGHUP { log.reopen() } else { stopRequested() }
+    // Whoever has renamed the log files says so with SIGHUP, and everything goes on; so does a terminal that is closed.
+    if signal == SIGHUP, !terminal.isGone { log.reopen() } else { stopRequested() }
   }
 
   private func stopRequested() {

@@ -150,15 +150,16 @@ import Testing
       #expect(mkfifo(path, 0o600) == 0)
     }
     for _ in 0..<20 { try chatter(host) }
+    try host.wait(until: { try host.printed().contains(#"ncs-python-vm.log reason="nobody reads them""#) })
     // One who holds it open and does not read is no better.
     let readers = try logs(of: host).map { open($0, O_RDONLY | O_NONBLOCK) }
     try host.script("import logging\nfor _ in range(300): print('z' * 1000); logging.getLogger('x').info('z' * 1000)")
     for _ in 0..<20 { try chatter(host) }
     for reader in readers { close(reader) }
     for path in try logs(of: host) { try FileManager.default.removeItem(atPath: path) }
-    try chatter(host)
-    try host.wait(forLineOf: host.process.logPrefix + ".log", containing: " dropped: nobody reads them")
     try reopen(host)
+    try chatter(host)
+    try host.waitForLine("chatter", from: "script")
     try sound.assertRecovered()
     try host.finish()
   }
@@ -280,6 +281,50 @@ import Testing
     #expect(
       about(#""run""#) == ["refuse \(reason)", "refuse kind=unavailable \(reason)", "admit", "refuse \(stopped)"])
     #expect(about(#""other""#) == ["refuse \(stopped)", "admit", "refuse \(stopped)"])
+  }
+
+  @Test func `requests that are refused by the thousand are told with their number`() throws {
+    let host = try RunningHost(["actions"], options: ["--threads", "1", "--grace", "0.5"])
+    var client = try host.connect()
+    _ = try client.send("action", ["path": "/actions:actions/sleep", "input": ["milliseconds": 60_000]])
+    try host.wait(until: { try host.callpoint("actions-load")["running"] == 1 })
+    // As many wait as may, and the rest is refused.
+    for _ in 0..<4000 { _ = try client.send("action", ["path": "/actions:actions/double", "input": ["number": 1]]) }
+    var busy = 0
+    while busy < 4000 - 1024 {
+      guard case .failure(let error) = try client.receive().result, error.kind == "busy" else { continue }
+      busy += 1
+    }
+    try host.finish()
+    let refusals = try events(host, "refuse").filter { $0.contains(#"callpoint="action actions-math" kind=busy"#) }
+    #expect(refusals.count < 200)
+    let told = refusals.map { $0.firstMatch(of: /\ times=(\d+)/).flatMap { Int($0.1) } ?? 1 }
+    #expect(told.reduce(0, +) == busy)
+  }
+
+  @Test func `a host whose terminal is closed stops in order`() throws {
+    let directory = try TemporaryDirectory()
+    let script = """
+      import os, pty, sys
+      pid, terminal = pty.fork()
+      if pid == 0:
+          os.execv(sys.argv[1], sys.argv[1:])
+      seen = b""
+      while b"ready" not in seen.split():
+          seen += os.read(terminal, 4096)
+      os.close(terminal)
+      print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+      """
+    let outcome = try Tool.run(
+      "/usr/bin/env",
+      [
+        "python3", "-c", script, RunningHost.executable, "serve", RunningHost.examples + "/actions",
+        "--state", directory.path, "--log-file-prefix", directory.path + "/logs/vm",
+      ])
+    #expect(outcome.output == "0\n", "\(outcome.errors)")
+    let log = try String(contentsOfFile: directory.path + "/logs/callpoint.log", encoding: .utf8)
+    #expect(log.contains("signal signal=1 name=Hangup\n") && log.contains("exit process=host"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["logs"])
   }
 
   @Test func `status tells what each process runs, and since when`() throws {

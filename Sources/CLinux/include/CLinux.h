@@ -58,7 +58,7 @@ ssize_t clinux_receive(int socket, void *bytes, size_t count, int *descriptors, 
 
 // MARK: signals
 
-int clinux_ignore_broken_pipes(void);                                 // SIGPIPE, for the whole process
+int clinux_ignore_write_signals(void);                                // SIGPIPE, SIGXFSZ; for the whole process
 int clinux_signal_descriptor(const int *signals, size_t count);       // blocks them in this thread, then signalfd
 // The next signal waiting in a signal descriptor, 0 when there is none.
 int clinux_next_signal(int descriptor);

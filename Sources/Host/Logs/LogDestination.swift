@@ -13,7 +13,7 @@ final class LogDestination {
   private var descriptor: Descriptor?
   private let isFile: Bool
   /// The file that is open, to be compared with the one at the path.
-  private var identity: Identity?
+  private var identity: FileIdentity?
   /// Makes the line that says how many lines were dropped, and why.
   private let describeLoss: @Sendable (_ lines: Int, _ reason: String) -> [UInt8]
   private var dropped = 0
@@ -131,9 +131,9 @@ final class LogDestination {
   /// Sees to it that the open file is the one at the path.
   private func makeCurrent() throws(KernelFailure) {
     guard isFile else { return }
-    if descriptor != nil, let identity, identity == Identity(path: name) { return }
+    if descriptor != nil, let identity, let present = try? FileIdentity(openedAt: name), present == identity { return }
     let opened = try Self.open(name)
-    identity = Identity(descriptor: opened.number)
+    identity = try FileIdentity(of: opened)
     descriptor = consume opened
     isMidLine = false
   }
@@ -172,29 +172,6 @@ final class LogDestination {
     var room = pollfd(fd: descriptor?.number ?? -1, events: Int16(POLLOUT), revents: 0)
     guard poll(&room, 1, isFailing ? 0 : Self.patience) == 1, room.revents & Int16(POLLOUT) != 0 else {
       throw KernelFailure(call: "poll", errno: EAGAIN)
-    }
-  }
-
-  /// Which file it is.
-  private struct Identity: Equatable {
-    let device: UInt
-    let inode: UInt
-
-    init?(path: String) {
-      var status = stat()
-      guard stat(path, &status) == 0 else { return nil }
-      self.init(status)
-    }
-
-    init?(descriptor: Int32) {
-      var status = stat()
-      guard fstat(descriptor, &status) == 0 else { return nil }
-      self.init(status)
-    }
-
-    private init(_ status: stat) {
-      device = UInt(status.st_dev)
-      inode = UInt(status.st_ino)
     }
   }
 }

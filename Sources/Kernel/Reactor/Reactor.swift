@@ -17,10 +17,11 @@ package final class Reactor {
 
   /// A loop that watches nothing yet.
   ///
-  /// From now on a write to a pipe that nobody reads is an error, not SIGPIPE.
+  /// From now on a write to a pipe that nobody reads is an error, not SIGPIPE, and one to a file that may grow no more is
+  /// not SIGXFSZ.
   package init() throws(KernelFailure) {
     epoll = Descriptor(owning: try checked("epoll_create1") { clinux_epoll_create() })
-    try checked("signal(SIGPIPE)") { clinux_ignore_broken_pipes() }
+    try checked("signal(SIGPIPE)") { clinux_ignore_write_signals() }
   }
 
   // MARK: - Descriptors

@@ -33,7 +33,7 @@ package final class UnixListener {
     let listener = try Self.listen(path)
     let number = listener.number
     descriptor = consume listener
-    file = try at(path) { () throws(KernelFailure) in try FileIdentity(path) }
+    file = try at(path) { () throws(KernelFailure) in try FileIdentity(at: path) }
     spare = try at(path) { () throws(KernelFailure) in try Descriptor.devNull() }
     registration = try at(path) { () throws(KernelFailure) in
       try reactor.watch(number, .readable) { [weak self] _ in self?.acceptAll() }
@@ -50,7 +50,7 @@ package final class UnixListener {
     reactor.cancel(registration)
     self.registration = nil
     descriptor = nil
-    if let present = try? FileIdentity(path), present == file { unlink(path) }
+    if let present = try? FileIdentity(at: path), present == file { unlink(path) }
   }
 
   // MARK: - Taking connections
@@ -123,19 +123,6 @@ package final class UnixListener {
   private static func directory(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
-  }
-
-  /// Which file stands at a path.
-  private struct FileIdentity: Equatable {
-    let device: UInt
-    let inode: UInt
-
-    init(_ path: String) throws(KernelFailure) {
-      var status = stat()
-      guard lstat(path, &status) == 0 else { throw .last("lstat") }
-      device = UInt(status.st_dev)
-      inode = UInt(status.st_ino)
-    }
   }
 }
 

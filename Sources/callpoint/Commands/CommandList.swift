@@ -27,7 +27,9 @@ enum CommandList {
       .init(name: "--socket", value: "PATH", help: "the control socket (default: CALLPOINT_SOCKET or DIR/socket)"),
       .init(
         name: "--log-file-prefix", value: "PREFIX",
-        help: "log files are PREFIX.log and PREFIX-VM.log\n(default: logs/ncs-python-vm)"),
+        help:
+          "log files are PREFIX-VM.log, PREFIX.log (what\nprocesses print) and callpoint.log beside them\n(what happens to processes and requests); SIGHUP\nopens them anew (default: logs/ncs-python-vm)"
+      ),
       .init(name: "--log-level", value: "LEVEL", help: "debug, info, warning, error or critical (default: info)"),
       .init(
         name: "--start-command", value: "PATH",
