@@ -77,8 +77,14 @@ import Testing
     let start = RunningHost.root + "/python/ncs_dir/bin/ncs-start-python-vm"
     let command = try program(
       "#!/bin/sh\nexec unshare --pid --fork --mount-proc '\(start)' \"$@\"\n", in: directory, name: "start")
-    let host = try RunningHost(["household"], options: ["--start-command", command])
+    let host = try RunningHost(
+      ["household"], options: ["--start-command", command, "--action-timeout", "2", "--grace", "1"])
     let sound = try host.soundness { _ = try host.action("/household:household/alive") }
+    // A worker's number in there is another process's out here: what is stuck costs the VM, and nobody else.
+    let refused = try refusal { try host.action("/household:household/family", ["seconds": "600.0"]) }
+    #expect(refused.kind == "timeout")
+    try host.wait(until: { try host.vm("household")["restarts"] == 1 })
+    try sound.assertRecovered()
     let vm = try #require(try host.vm("household")["pid"]?.int.flatMap { ProcessTree.member(Int32($0)) })
     let watch = DeathWatch()
     for member in [vm] + ProcessTree.members(below: vm.pid) { watch.add(member) }

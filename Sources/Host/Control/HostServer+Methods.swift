@@ -64,7 +64,7 @@ extension HostServer {
       guard !machine.hasTemplate else { throw CallError(.invalidRequest, "the VM has a template") }
       connection.role = .template(machine)
       call.reply([:])
-      machine.attachTemplate(connection.link, pid: params["pid"]?.int)
+      machine.attachTemplate(connection.link, pid: params["pid"]?.int, seenAs: connection.process)
     default:
       connection.role = .thread(machine)
       return call.reply(["messageLimit": .integer(Int64(settings.messageLimit))])

@@ -55,8 +55,10 @@ extension VirtualMachine {
   /// - Parameters:
   ///   - connection: The connection, which is the template's from now on.
   ///   - pid: The process, as it says itself.
-  package func attachTemplate(_ connection: RPCConnection, pid: Int?) {
+  ///   - number: The process, as the system shows it to the host.
+  package func attachTemplate(_ connection: RPCConnection, pid: Int?, seenAs number: Int32) {
     template = connection
+    sharesProcessNumbers = pid == Int(number)
     templatePID = pid
     log(.start, process: "template", ["pid": pid])
     connection.onRequest = { [unowned self] in violated("the template made the request \($0.method)") }

@@ -188,7 +188,8 @@ extension VirtualMachine {
   private func workerStuck(_ endpoint: EndpointID, _ stuck: StuckCallback) {
     guard let index = worker(of: endpoint), let pid = workers[index].pid ?? workers[index].endpoint?.pid else { return }
     log(.stuck, process: "worker", stuckFields(stuck, pid: pid))
-    Glibc.kill(pid, StackDump.signal)
+    // In another PID namespace the number is somebody else's here.
+    if sharesProcessNumbers { Glibc.kill(pid, StackDump.signal) }
   }
 
   /// What the log says about a stuck callback.
@@ -222,6 +223,9 @@ extension VirtualMachine {
   private func killWorker(_ endpoint: EndpointID, because reason: String) {
     guard let index = worker(of: endpoint), let pid = workers[index].pid ?? workers[index].endpoint?.pid else { return }
     log(.kill, process: "worker", ["callpoint": label(of: workers[index]), "pid": pid, "reason": reason])
+    guard sharesProcessNumbers else {
+      return kill(because: "its worker \(pid) must end, and its processes have numbers of their own (a PID namespace)")
+    }
     // The template has not reported the worker's end, so the number is still the worker's.
     Glibc.kill(pid, SIGKILL)
     expectEnd(of: endpoint)

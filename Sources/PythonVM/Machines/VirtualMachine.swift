@@ -71,6 +71,8 @@ package final class VirtualMachine {
   var template: RPCConnection?
   /// The template's process, as it says itself.
   var templatePID: Int?
+  /// Whether the VM's processes have the same numbers for the host as for themselves; not so in a PID namespace of theirs.
+  var sharesProcessNumbers = true
   /// The VM's own endpoint, if any of its components runs with threads.
   var threadsEndpoint: Endpoint?
   var random = SystemRandomNumberGenerator()
