@@ -14,8 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// The parent of a process, from /proc/PID/stat, and its state, Z for a zombie; 0 if the process is gone.
-static pid_t clinux_parent_of(const char *pid, char *state) {
+// The parent of a process, from /proc/PID/stat; 0 if the process is gone. Also whether it is dead: a zombie without
+// further threads. One whose first thread has ended shows as a zombie too, and still has its children.
+static pid_t clinux_parent_of(const char *pid, bool *is_dead) {
   char path[64], text[512];
   snprintf(path, sizeof path, "/proc/%s/stat", pid);
   int descriptor = open(path, O_RDONLY | O_CLOEXEC);
@@ -26,19 +27,23 @@ static pid_t clinux_parent_of(const char *pid, char *state) {
   text[count] = 0;
   // "12 (name) S 7 …": a process chooses its own name, which may hold blanks and parentheses, hence the last one.
   const char *after_name = strrchr(text, ')');
-  int parent = 0;
-  return after_name && sscanf(after_name + 1, " %c %d", state, &parent) == 2 ? parent : 0;
+  char state = 0;
+  int parent = 0, threads = 0;
+  static const char fields[] = " %c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %d";
+  if (!after_name || sscanf(after_name + 1, fields, &state, &parent, &threads) != 3) return 0;
+  *is_dead = state == 'Z' && threads <= 1;
+  return parent;
 }
 
 // Calls `visit` for every child of this process, zombies included. -1 if /proc cannot be read.
-static int clinux_each_child(void (*visit)(pid_t child, bool is_zombie, void *context), void *context) {
+static int clinux_each_child(void (*visit)(pid_t child, bool is_dead, void *context), void *context) {
   DIR *processes = opendir("/proc");
   if (!processes) return -1;
   pid_t self = getpid();
   for (struct dirent *entry; (entry = readdir(processes));) {
     if (entry->d_name[0] < '1' || entry->d_name[0] > '9') continue;
-    char state = 0;
-    if (clinux_parent_of(entry->d_name, &state) == self) visit((pid_t)atoi(entry->d_name), state == 'Z', context);
+    bool is_dead = false;
+    if (clinux_parent_of(entry->d_name, &is_dead) == self) visit((pid_t)atoi(entry->d_name), is_dead, context);
   }
   closedir(processes);
   return 0;
@@ -49,14 +54,14 @@ struct clinux_hunt {
   int found;
 };
 
-static void clinux_kill_and_reap(pid_t child, bool is_zombie, void *context) {
+static void clinux_kill_and_reap(pid_t child, bool is_dead, void *context) {
   struct clinux_hunt *hunt = context;
   if (child == hunt->but) return;
   kill(child, SIGKILL);
-  // A zombie that cannot be reaped is a debugger's: it is dead, and has handed its children on.
+  // A dead one that cannot be reaped is a debugger's: it has handed its children on.
   siginfo_t info = {0};
   bool is_reaped = waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG) == 0 && info.si_pid == child;
-  if (is_reaped || !is_zombie) hunt->found++;
+  if (is_reaped || !is_dead) hunt->found++;
 }
 
 // Kills every child but one and reaps those that have ended. Returns how many it found, -1 if /proc cannot be read. A child

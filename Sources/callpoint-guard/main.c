@@ -122,8 +122,8 @@ static int index_of(pid_t pid) {
 
 // Kills what was adopted: a daemon that a callback left behind when its worker died. A child that dies hands on its
 // own children, and its death wakes us to come here again.
-static void kill_stranger(pid_t child, bool is_zombie, void *context) {
-  (void)is_zombie, (void)context;
+static void kill_stranger(pid_t child, bool is_dead, void *context) {
+  (void)is_dead, (void)context;
   if (index_of(child) < 0) kill(child, SIGKILL);
 }
 

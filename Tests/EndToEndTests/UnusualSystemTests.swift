@@ -78,10 +78,14 @@ import Testing
     let command = try program(
       "#!/bin/sh\nexec unshare --pid --fork --mount-proc '\(start)' \"$@\"\n", in: directory, name: "start")
     let host = try RunningHost(
-      ["household"], options: ["--start-command", command, "--action-timeout", "2", "--grace", "1"])
+      ["household"], options: ["--start-command", command, "--grace", "1"])
     let sound = try host.soundness { _ = try host.action("/household:household/alive") }
     // A worker's number in there is another process's out here: what is stuck costs the VM, and nobody else.
-    let refused = try refusal { try host.action("/household:household/family", ["seconds": "600.0"]) }
+    let refused = try refusal {
+      try host.call(
+        "action",
+        ["path": "/household:household/family", "input": ["seconds": "600.0"], "timeoutSeconds": 2])
+    }
     #expect(refused.kind == "timeout")
     try host.wait(until: { try host.vm("household")["restarts"] == 1 })
     try sound.assertRecovered()
