@@ -31,11 +31,10 @@ import Testing
     #expect(try host.vm("a-broken")["state"] == "failed")
     let before = try #require(host.vm("vlan")["pid"])
     _ = try host.call("reload")
-    #expect(try stops(of: "vlan", host) == 1)
-    #expect(try host.vm("vlan")["pid"] != before)
-    let log = host.process.logPrefix + "-vlan.log"
+    #expect(try host.vm("vlan")["pid"] == before)
+    #expect(try stops(of: "vlan", host) == 0)
     try host.finish()
-    #expect(try String(contentsOfFile: log, encoding: .utf8).components(separatedBy: "Main FINISHED").count == 3)
+    #expect(try stops(of: "vlan", host) == 1)
   }
 
   @Test func `a host that is stopped while workers start does not wait for them`() throws {
@@ -167,8 +166,7 @@ import Testing
     let host = try RunningHost([package.write(below: directory.path), "actions"])
     _ = try host.status()
     // Nothing can be put in the place of a directory that is not empty.
-    let schema = "\(host.directory.path)/schema-\(host.process.pid)"
-    try FileManager.default.removeItem(atPath: schema)
+    let schema = "\(host.directory.path)/schema-2"
     try FileManager.default.createDirectory(atPath: schema + "/full", withIntermediateDirectories: true)
     var changed = package
     changed.files["src/yang/word.yang"] = FixturePackage.module("word", "leaf sentence { type string; }")
@@ -187,7 +185,6 @@ import Testing
     #expect(try early.receive().id == waiting)
     _ = try host.merge(["word:word": "still"])
     try FileManager.default.removeItem(atPath: schema)
-    try Data().write(to: URL(fileURLWithPath: schema))
     try host.finish()
   }
 

@@ -114,7 +114,8 @@ final class Reload {
       before = (old, server.store.revision)
     } catch {
       end()
-      return completion(.failure(error))
+      let reason = "the packages stay as they were: \(error)"
+      return completion(.failure(CallError(error.kind, reason, errno: error.errno)))
     }
     start()
   }
