@@ -23,6 +23,8 @@ import Testing
     process.arguments = ["86403"]
     try process.run()
     let member = try #require(ProcessTree.member(process.processIdentifier))
+    // Until its program runs, a process has not these arguments.
+    while member.commandLine != "/bin/sleep 86403" { usleep(1000) }
     let watch = DeathWatch()
     watch.add(member)
     watch.wait(until: .now)

@@ -193,12 +193,11 @@ class WorkerTests(HostTestCase):
         pipes.control = os.open("/dev/null", os.O_RDONLY)
         self.exit_of(pipes)
 
-    def test_without_the_host_the_template_and_its_workers_end(self) -> None:
+    def test_a_template_that_loses_the_host_takes_its_workers_and_its_vm_along(self) -> None:
         pipes = self.host.fork(0)
         self.host.template.socket.shutdown(socket.SHUT_RDWR)
-        everybody = [self.host.template.pid, pipes.ready()["pid"]]
-        self.host.until(lambda: not any(map(is_alive, everybody)), "the end of template and worker")
-        self.assertTrue(is_alive(self.host.vm.pid))
+        everybody = [self.host.template.pid, pipes.ready()["pid"], self.host.vm.pid]
+        self.host.until(lambda: not any(map(is_alive, everybody)), "the end of template, worker and VM")
 
     def test_a_blocked_callback_keeps_nobody_waiting(self) -> None:
         pipes = self.host.fork(0)
