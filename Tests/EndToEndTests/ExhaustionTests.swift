@@ -1,12 +1,33 @@
 import Foundation
 import Glibc
 import JSON
+import TestSupport
 import Testing
 
 @testable import callpoint
 
 /// What happens when processes, memory or Python itself run out.
 @Suite(.timeLimit(.minutes(5))) struct Exhaustion {
+  /// Allows a host that runs no descriptors from a number on; those that it has stay.
+  ///
+  /// - Parameters:
+  ///   - host: The host.
+  ///   - limit: The number.
+  /// - Returns: The limit before.
+  /// - Throws: An error if the limit cannot be changed.
+  @discardableResult
+  private static func limitDescriptors(of host: RunningHost, to limit: Int) throws -> Int {
+    let program = """
+      import resource
+      pid, kind = \(host.process.pid), resource.RLIMIT_NOFILE
+      before, most = resource.prlimit(pid, kind)
+      resource.prlimit(pid, kind, (\(limit), most))
+      print(before)
+      """
+    let answer = String(decoding: try Python.answer(to: "", program: program), as: UTF8.self)
+    return try #require(Int(answer.trimmingCharacters(in: .newlines)))
+  }
+
   private static func process(_ host: RunningHost, _ name: String) throws -> Int32 {
     try #require(ProcessTree.members(below: host.process.pid).first { $0.commandLine.contains(name) }).pid
   }
@@ -150,4 +171,29 @@ import Testing
   }
 
   private static let startCommand = RunningHost.root + "/python/ncs_dir/bin/ncs-start-python-vm"
+
+  @Test func `a host without descriptors serves what it has, and recovers when there are some`() throws {
+    let host = try RunningHost(own: [.script(multiprocessing: true)])
+    let soundness = try host.scriptSoundness()
+    var client = try host.connect()
+    _ = try client.call("status")
+    let server = try host.server()
+    let usual = try Self.limitDescriptors(of: host, to: 3)
+    kill(server, SIGKILL)
+    let log = URL(fileURLWithPath: host.process.logPrefix).deletingLastPathComponent().path + "/callpoint.log"
+    try host.wait(
+      until: { try String(contentsOfFile: log, encoding: .utf8).contains("Too many open files") },
+      "a worker is forked without descriptors")
+    let waiting = try client.send("action", RunningHost.script("result = 1"))
+    #expect(try client.call("action", RunningHost.script("result = 2", in: "other"))["output"] == ["result": "2"])
+    var newcomer = try host.connect()
+    let early = try newcomer.send("status", [:])
+    try Self.limitDescriptors(of: host, to: usual)
+    let answer = try client.receive()
+    #expect(answer.id == waiting)
+    #expect(try answer.result.get()["output"] == ["result": "1"])
+    #expect(try newcomer.receive().id == early)
+    try soundness.assertRecovered(clients: 2)
+    try host.finish()
+  }
 }

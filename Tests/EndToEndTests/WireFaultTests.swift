@@ -40,4 +40,46 @@ import Testing
     try soundness.assertRecovered()
     try host.finish()
   }
+
+  @Test(arguments: [false, true])
+  func `large messages pass both ways at once, nested ones too, through the smallest pipes`(
+    multiprocessing: Bool
+  ) throws {
+    let host = try RunningHost(own: [.script(multiprocessing: multiprocessing)])
+    let soundness = try host.scriptSoundness()
+    let shrink = """
+      import fcntl, os
+      set_size, size = 1031, 1032
+      sizes = set()
+      for name in os.listdir("/proc/self/fd"):
+          try:
+              if int(name) > 2 and os.readlink("/proc/self/fd/" + name).startswith("pipe:"):
+                  sizes.add(fcntl.fcntl(int(name), set_size, 4096))
+          except OSError:
+              pass
+      result = sorted(sizes)
+      """
+    for action in ["run", "other"] {
+      let sizes = try host.call("action", RunningHost.script(shrink, in: action))["output"]
+      #expect(sizes == ["result": "[4096]"])
+    }
+    let megabyte = 1 << 20
+    let text = String(repeating: "x", count: megabyte)
+    let code = """
+      text = "\(text)"
+      inner = root.script__script.other.get_input()
+      inner.code = "result = '" + text + "'"
+      result = root.script__script.other(inner).result
+      """
+    var client = try host.connect()
+    var open = try (0..<8).map { _ in try client.send("action", RunningHost.script(code)) }
+    while !open.isEmpty {
+      let answer = try client.receive()
+      open.removeAll { $0 == answer.id }
+      let output = try answer.result.get()["output"]?["result"]?.string
+      #expect(output == "\"\\\"\(text)\\\"\"")
+    }
+    try soundness.assertRecovered(clients: 1)
+    try host.finish()
+  }
 }

@@ -60,6 +60,8 @@ package final class UnixListener {
       let connection = clinux_accept(listener)
       if connection >= 0 {
         onConnection(Descriptor(owning: connection))
+        // It was given while descriptors were short.
+        if spare == nil { spare = try? Descriptor.devNull() }
       } else if errno == EMFILE || errno == ENFILE {
         let failure = KernelFailure.last("accept")
         guard refuseOne(of: listener) else { return spare == nil ? pause() : () }
