@@ -121,6 +121,14 @@ import Testing
       add("lost", writer)
       while (try? text(events))?.contains("drop log=\(output)") != true { usleep(1000) }
       let reader = try Descriptor.open(output, flags: O_RDONLY | O_NONBLOCK)
+      // The first losses are over when a line has come through.
+      add("here", writer)
+      var seen: [UInt8] = []
+      while !String(decoding: seen, as: UTF8.self).contains("here") {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = read(reader.number, &buffer, buffer.count)
+        if count > 0 { seen += buffer[..<count] } else { usleep(1000) }
+      }
       // More than a pipe holds.
       for _ in 0..<1000 { add(String(repeating: "x", count: 500), writer) }
       while try text(events).components(separatedBy: "drop log=").count < 3 { usleep(1000) }
