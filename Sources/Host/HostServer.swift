@@ -206,8 +206,8 @@ package final class HostServer {
       waiters.removeAll { $0.machine === machine }
       for waiter in ready { waiter.body(machine) }
     }
-    // Not while the VM is in the middle of what it does.
-    reactor.defer { [self] in machinesChanged() }
+    // Not while the VM is in the middle of what it does. What is left when the reactor stops must not keep the host.
+    reactor.defer { [weak self] in self?.machinesChanged() }
   }
 
   private func machinesChanged() {

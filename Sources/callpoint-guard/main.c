@@ -328,6 +328,8 @@ static bool serve_request(void) {
 static void kill_everything(int signals) {
   for (int i = 0; i < launched_count; i++) kill(-launched[i], SIGKILL);
   while (clinux_kill_children_but(0) != 0) {
+    // Without /proc nobody is found, and the groups and the parent-death signal must do: until nobody is left to wait for.
+    if (waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD) break;
     readable_within(signals, 10);
     struct signalfd_siginfo ignored;
     while (read(signals, &ignored, sizeof ignored) > 0) {

@@ -38,6 +38,9 @@ from callpoint_vm.wire import (
 #: Words in the page, and so the most threads.
 WORDS = 512
 
+#: How many requests are remembered that were aborted before they were read, or when they were over.
+_MOST_UNWANTED = 2 * WORDS
+
 #: What is said of a request that was aborted in time.
 _CANCELLED = "cancelled before it started"
 
@@ -118,8 +121,8 @@ class Endpoint:
         self._has_stopped = False
         self._is_over = False
         self._running: dict[int, Call] = {}
-        # Requests that nobody waits for any more and that are not among the others: most lie in the pipe.
-        self._unwanted: deque[int] = deque(maxlen=2 * WORDS)
+        # Requests that nobody waits for any more and that are not among the others, the oldest first: most lie in the pipe.
+        self._unwanted: dict[int, None] = {}
 
         self._lines = Lines()  # The leader's.
         self._reply_lock = threading.Lock()
@@ -209,6 +212,8 @@ class Endpoint:
                 if chunk and not is_expected:
                     if self._unwanted:
                         unwanted = [one["id"] for one in messages if one["id"] in self._unwanted]
+                        for identifier in unwanted:
+                            del self._unwanted[identifier]
                     self._backlog.extend(one for one in messages if one["id"] not in unwanted)
                 else:
                     self._end()
@@ -366,7 +371,9 @@ class Endpoint:
                 self._backlog.remove(request)
             running = self._running.get(identifier)
             if not waiting and running is None:
-                self._unwanted.append(identifier)
+                self._unwanted[identifier] = None
+                if len(self._unwanted) > _MOST_UNWANTED:
+                    del self._unwanted[next(iter(self._unwanted))]
         if waiting:
             self._answer(identifier, _refusal(_CANCELLED))
         elif running is not None:

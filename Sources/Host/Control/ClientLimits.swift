@@ -1,8 +1,8 @@
+import Kernel
+
 /// What the clients of a host may take together.
 ///
 /// Each of them has a little of everything for itself; see ``SharedBudget`` for the rest.
-import Kernel
-
 struct ClientLimits {
   typealias Client = ObjectIdentifier
 

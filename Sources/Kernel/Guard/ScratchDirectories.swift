@@ -41,16 +41,20 @@ final class ScratchDirectories {
   /// Makes a directory for one process.
   func make() throws(KernelFailure) -> String {
     if base == nil { try makeBase() }
+    do {
+      return try makeNext()
+    } catch  where error.errno == ENOENT {
+      // Somebody has removed the host's directory.
+      try makeBase()
+      return try makeNext()
+    }
+  }
+
+  private func makeNext() throws(KernelFailure) -> String {
     let path = "\(base ?? parent)/\(next)"
     next += 1
-    if mkdir(path, 0o700) == 0 { return path }
-    guard errno == ENOENT else { throw .last("mkdir \(path)") }
-    // Somebody has removed the host's directory.
-    try makeBase()
-    let another = "\(base ?? parent)/\(next)"
-    next += 1
-    try checked("mkdir \(another)") { mkdir(another, 0o700) }
-    return another
+    try checked("mkdir \(path)") { mkdir(path, 0o700) }
+    return path
   }
 
   /// Removes a directory with all that is in it, by and by.
