@@ -14,7 +14,7 @@ package struct LatencyHistogram: Sendable {
   package mutating func record(_ duration: Duration) {
     let micros = max(1, duration / .microseconds(1))
     let bucket = Int(Self.logarithm(micros).rounded(.up))
-    if bucket >= buckets.count { buckets += repeatElement(0, count: bucket + 1 - buckets.count) }
+    while buckets.count <= bucket { buckets.append(0) }
     buckets[bucket] += 1
     count += 1
   }

@@ -25,11 +25,11 @@ final class SimulatedHost {
   init(world: World) {
     self.world = world
     var limits = RequestLedger.Limits(grace: .seconds(2))
-    limits.queue = Int.random(in: 2...6, using: &world.random)
+    limits.queue = world.number(2...6)
     limits.bytes = 1000
-    promises = Promises(limits: limits)
     ledger = RequestLedger(limits: limits)
-    callpoints = (0..<Int.random(in: 1...3, using: &world.random)).map { CallpointID($0) }
+    callpoints = (0..<world.number(1...3)).map { CallpointID($0) }
+    promises = Promises(limits: limits, callpoints: callpoints.count)
     for callpoint in callpoints { ledger.open(callpoint, label: "action \(callpoint.number)") }
     let forked = callpoints.filter { _ in world.chance(50) }
     let threaded = callpoints.filter { !forked.contains($0) }
@@ -39,11 +39,11 @@ final class SimulatedHost {
   }
 
   func check() {
-    promises.check(ledger)
+    promises.check(bytes: ledger.bytes)
   }
 
   func checkRest() {
-    promises.checkRest(ledger)
+    promises.checkRest(bytes: ledger.bytes)
     for callpoint in callpoints {
       promises.expect(ledger.inFlight(for: callpoint) == 0, "a callpoint has requests in flight for ever")
     }
@@ -63,7 +63,7 @@ final class SimulatedHost {
     let request = RequestID(nextRequest)
     nextRequest += 1
     let submission = RequestLedger.Submission(
-      callpoint: callpoint, bytes: Int.random(in: 1...300, using: &world.random),
+      callpoint: callpoint, bytes: world.number(1...300),
       timeout: world.time(200...6000), parent: parent)
     do throws(CallError) {
       let actions = try ledger.submit(request, submission, at: world.now)
@@ -133,20 +133,18 @@ final class SimulatedHost {
   }
 
   func readReplies(of process: SimulatedProcess, atMost count: Int) {
-    process.decoder.append(process.takeWritten(count))
-    while case .line(let line)? = process.decoder.next() {
-      let words = String(decoding: line, as: UTF8.self).split(separator: " ")
-      let request = RequestID(UInt64(words[0]) ?? 0)
+    process.readWritten(atMost: count)
+    while let (request, isOK) = process.nextReply() {
       promises.done(request)
-      let actions = ledger.replied(
-        request, from: process.endpoint, hasFailed: words[1] != "ok", at: world.now)
-      world.say("endpoint \(process.endpoint.number) says \(words): \(actions ?? [])")
+      let actions = ledger.replied(request, from: process.endpoint, hasFailed: !isOK, at: world.now)
+      world.say(
+        "endpoint \(process.endpoint.number) says \(request.number) \(isOK ? "ok" : "error"): \(actions ?? [])")
       promises.expect(actions != nil, "the reply to request \(request.number) is taken for a violation")
       process.hasWorked = true
       perform(actions ?? [])
     }
     if !process.written.isEmpty {
-      world.after(world.time(0...2)) { [weak self] in self?.readReplies(of: process, atMost: count) }
+      world.after(world.time(0...2)) { [unowned self] in readReplies(of: process, atMost: count) }
     }
   }
 
@@ -198,8 +196,8 @@ final class SimulatedHost {
     alarm = next
     alarms += 1
     let number = alarms
-    world.after(max(.zero, next - world.now)) { [weak self] in
-      guard let self, alarms == number else { return }
+    world.after(max(.zero, next - world.now)) { [unowned self] in
+      guard alarms == number else { return }
       alarm = nil
       let actions = ledger.alarm(at: world.now) { [processes] in Set(processes[$0]?.page ?? []) }
       if let next = ledger.nextAlarm {

@@ -37,7 +37,7 @@ final class SimulatedMachine {
     self.served = served
     self.forks = forks
     self.host = host
-    credit = Int.random(in: 1...4, using: &host.world.random)
+    credit = host.world.number(1...4)
   }
 
   var isAtRest: Bool { if case .running = lifecycle.state { true } else { false } }
@@ -53,7 +53,7 @@ final class SimulatedMachine {
   // MARK: Faults
 
   func fail() {
-    switch Int.random(in: 0..<4, using: &world.random) {
+    switch world.number(0...3) {
     case 0: die("signal 9")
     case 1 where hasTemplate: die("its template has ended")
     case 2: replace()
@@ -74,8 +74,8 @@ final class SimulatedMachine {
     guard process.isAlive, let index = workers.firstIndex(where: { $0.process === process }) else { return }
     process.die()
     let incarnation = incarnation
-    world.after(world.time(0...5)) { [weak self] in
-      guard let self, self.incarnation == incarnation else { return }
+    world.after(world.time(0...5)) { [unowned self] in
+      guard self.incarnation == incarnation else { return }
       ended(worker: index, process)
     }
   }
@@ -96,8 +96,8 @@ final class SimulatedMachine {
     isDying = true
     for process in processes { process.die() }
     let incarnation = incarnation
-    world.after(world.time(0...5)) { [weak self] in
-      guard let self, self.incarnation == incarnation else { return }
+    world.after(world.time(0...5)) { [unowned self] in
+      guard self.incarnation == incarnation else { return }
       exited(how)
     }
   }
@@ -141,15 +141,14 @@ final class SimulatedMachine {
       case .launch: launch()
       case .watchStart:
         let incarnation = incarnation
-        world.after(.seconds(5)) { [weak self] in
-          guard let self, self.incarnation == incarnation else { return }
+        world.after(.seconds(5)) { [unowned self] in
+          guard self.incarnation == incarnation else { return }
           perform(lifecycle.startTimedOut("something"))
         }
       case .askToStop: askToStop()
       case .kill(let reason): die(reason)
       case .relaunch(let pause, let number):
-        world.after(pause) { [weak self] in
-          guard let self else { return }
+        world.after(pause) { [unowned self] in
           let actions = lifecycle.pauseEnded(number: number)
           if !actions.isEmpty {
             host.promises.expect(world.now >= earliest, "a VM is launched before its pause is over")
@@ -166,16 +165,15 @@ final class SimulatedMachine {
     isDying = false
     hasWorked = false
     let incarnation = incarnation
-    world.after(world.time(1...30)) { [weak self] in
-      guard let self else { return }
+    world.after(world.time(1...30)) { [unowned self] in
       if !world.isClosing, world.chance(10) {
         if !isStopping { failed(hasWorked: false) }
         return perform(lifecycle.launchFailed("no", using: &world.random))
       }
       perform(lifecycle.launched(pid: Int32(incarnation)))
       guard case .starting = lifecycle.state, !isDying else { return }
-      world.after(world.time(20...200)) { [weak self] in
-        guard let self, self.incarnation == incarnation, !isDying else { return }
+      world.after(world.time(20...200)) { [unowned self] in
+        guard self.incarnation == incarnation, !isDying else { return }
         setUp()
       }
     }
@@ -187,7 +185,7 @@ final class SimulatedMachine {
     registrations += 10
     if forks {
       workers = served.flatMap { callpoint in
-        (0..<Int.random(in: 1...2, using: &world.random)).map { _ in Worker(callpoint: callpoint) }
+        (0..<world.number(1...2)).map { _ in Worker(callpoint: callpoint) }
       }
       hasTemplate = true
       for index in workers.indices { perform(workers[index].lifecycle.mayFork(), onWorker: index) }
@@ -218,8 +216,8 @@ final class SimulatedMachine {
   }
 
   private func awaitEnd(of old: SimulatedProcess) {
-    world.after(.milliseconds(500)) { [weak self] in
-      guard let self, retired.contains(where: { $0 === old }) else { return }
+    world.after(.milliseconds(500)) { [unowned self] in
+      guard retired.contains(where: { $0 === old }) else { return }
       guard host.inFlight(on: old) == 0 || world.isClosing else { return awaitEnd(of: old) }
       old.die()
       retired.removeAll { $0 === old }
@@ -238,8 +236,8 @@ final class SimulatedMachine {
     for index in workers.indices { perform(workers[index].lifecycle.stopRequested(), onWorker: index) }
     let incarnation = incarnation
     // What does not end in time is killed.
-    world.after(.seconds(4)) { [weak self] in
-      guard let self, self.incarnation == incarnation else { return }
+    world.after(.seconds(4)) { [unowned self] in
+      guard self.incarnation == incarnation else { return }
       perform(lifecycle.stopTimedOut())
     }
     endWhenDone()
@@ -247,8 +245,8 @@ final class SimulatedMachine {
 
   private func endWhenDone() {
     let incarnation = incarnation
-    world.after(.milliseconds(200)) { [weak self] in
-      guard let self, self.incarnation == incarnation, !isDying else { return }
+    world.after(.milliseconds(200)) { [unowned self] in
+      guard self.incarnation == incarnation, !isDying else { return }
       if processes.contains(where: { host.inFlight(on: $0) > 0 }) { return endWhenDone() }
       die("exit status 0")
     }
@@ -262,14 +260,14 @@ final class SimulatedMachine {
       switch action {
       case .fork: fork(worker: index)
       case .watchStart(let number):
-        world.after(.seconds(5)) { [weak self] in
-          guard let self, self.incarnation == incarnation, workers.indices.contains(index) else { return }
+        world.after(.seconds(5)) { [unowned self] in
+          guard self.incarnation == incarnation, workers.indices.contains(index) else { return }
           perform(workers[index].lifecycle.startTimedOut(number: number), onWorker: index)
         }
       case .abandonStart: perform(lifecycle.cannotGoOn("its template does not fork"))
       case .forkAfter(let pause):
-        world.after(pause) { [weak self] in
-          guard let self, self.incarnation == incarnation, workers.indices.contains(index) else { return }
+        world.after(pause) { [unowned self] in
+          guard self.incarnation == incarnation, workers.indices.contains(index) else { return }
           perform(workers[index].lifecycle.mayFork(), onWorker: index)
         }
       case .serve:
@@ -294,11 +292,11 @@ final class SimulatedMachine {
     let process = makeProcess([workers[index].callpoint], worker: index)
     workers[index].process = process
     let incarnation = incarnation
-    let fate = world.isClosing ? 99 : Int.random(in: 0..<100, using: &world.random)
+    let fate = world.isClosing ? 99 : world.percentage
     // A template that does not answer.
     if fate < 2 { return }
-    world.after(world.time(1...8)) { [weak self] in
-      guard let self, self.incarnation == incarnation, !isDying, workers[index].process === process else { return }
+    world.after(world.time(1...8)) { [unowned self] in
+      guard self.incarnation == incarnation, !isDying, workers[index].process === process else { return }
       if fate < 12 || !process.isAlive { return ended(worker: index, process) }
       perform(workers[index].lifecycle.becameReady(), onWorker: index)
     }

@@ -15,10 +15,12 @@ final class SimulatedProcess {
   private(set) var written: [UInt8] = []
   private(set) var isAlive = true
   private(set) var isStopped = false
+  /// What callbacks that have ended while it is stopped reply when it goes on.
+  private var postponed: [(request: RequestID, word: String)] = []
   /// Whether it has completed a callback of which the host knows.
   var hasWorked = false
   /// What the host has read of its replies.
-  var decoder = FrameDecoder()
+  private var decoder = FrameDecoder()
 
   private unowned let host: SimulatedHost
   private var world: World { host.world }
@@ -34,7 +36,7 @@ final class SimulatedProcess {
 
   func receive(_ request: RequestID) {
     unread.append(request)
-    world.after(world.time(0...3), isHosts: false) { [weak self] in self?.read() }
+    world.after(world.time(0...3), isHosts: false) { self.read() }
   }
 
   func abort(_ request: RequestID) {
@@ -47,11 +49,34 @@ final class SimulatedProcess {
     }
   }
 
-  /// Takes what the process wrote, or a part of it.
-  func takeWritten(_ count: Int) -> [UInt8] {
-    let taken = Array(written.prefix(count))
-    written.removeFirst(taken.count)
-    return taken
+  /// Hands over what the process wrote, or a part of it, as a read does.
+  func readWritten(atMost count: Int) {
+    let count = min(count, written.count)
+    guard count > 0 else { return }
+    written.withUnsafeBytes { bytes in
+      var rest = UnsafeRawBufferPointer(rebasing: bytes[..<count])
+      while !rest.isEmpty {
+        decoder.fill { room in
+          let count = min(room.count, rest.count)
+          room.copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<count]))
+          rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+          return count
+        }
+      }
+    }
+    written = count == written.count ? [] : Array(written[count...])
+  }
+
+  /// The next whole reply that was handed over.
+  func nextReply() -> (request: RequestID, isOK: Bool)? {
+    guard case .line(let line)? = decoder.next() else { return nil }
+    var number: UInt64 = 0
+    var index = line.startIndex
+    while line[index] != UInt8(ascii: " ") {
+      number = 10 * number + UInt64(line[index] - UInt8(ascii: "0"))
+      index += 1
+    }
+    return (RequestID(number), line[index + 1] == UInt8(ascii: "o"))
   }
 
   // MARK: What happens to it
@@ -64,9 +89,11 @@ final class SimulatedProcess {
     guard isAlive, !isStopped else { return }
     isStopped = true
     guard let time else { return }
-    world.after(time, isHosts: false) { [weak self] in
-      guard let self, isAlive else { return }
+    world.after(time, isHosts: false) { [self] in
+      guard isAlive else { return }
       isStopped = false
+      for reply in postponed { finish(reply.request, reply.word) }
+      postponed = []
       for _ in unread { read() }
     }
   }
@@ -80,7 +107,7 @@ final class SimulatedProcess {
   }
 
   private func run(_ request: RequestID) {
-    switch world.isClosing ? 0 : Int.random(in: 0..<100, using: &world.random) {
+    switch world.isClosing ? 0 : world.percentage {
     case 0..<55: reply(request, after: world.time(0...20))
     case 55..<65: reply(request, after: world.time(300...4000))
     case 65..<72: reply(request, after: world.time(5000...14000))
@@ -103,35 +130,30 @@ final class SimulatedProcess {
 
   /// Calls another callback, waits for it and replies.
   private func call(from request: RequestID) {
-    world.after(world.time(0...2)) { [weak self] in
-      guard let self, isAlive else { return }
-      let waits = host.submit(inside: request) { [weak self] in
-        guard let self else { return }
-        world.after(world.time(0...2), isHosts: false) { [weak self] in self?.finish(request, "ok") }
+    world.after(world.time(0...2)) { [self] in
+      guard isAlive else { return }
+      let waits = host.submit(inside: request) { [self] in
+        world.after(world.time(0...2), isHosts: false) { self.finish(request, "ok") }
       }
       if !waits { finish(request, "error") }
     }
   }
 
   private func reply(_ request: RequestID, after time: Duration) {
-    world.after(time, isHosts: false) { [weak self] in self?.finish(request, "ok") }
+    world.after(time, isHosts: false) { self.finish(request, "ok") }
   }
 
   private func finish(_ request: RequestID, _ word: String) {
     guard isAlive, page.contains(request) else { return }
-    if isStopped {
-      world.after(.milliseconds(100), isHosts: false) { [weak self] in self?.finish(request, word) }
-      return
-    }
+    if isStopped { return postponed.append((request, word)) }
     write("\(request.number) \(word)")
     page.removeAll { $0 == request }
   }
 
   private func write(_ line: String, endsLine: Bool = true) {
     written += Array((endsLine ? line + "\n" : line).utf8)
-    world.after(world.time(0...2)) { [weak self] in
-      guard let self else { return }
-      host.readReplies(of: self, atMost: world.chance(20) ? Int.random(in: 1...4, using: &world.random) : 1000)
+    world.after(world.time(0...2)) { [self] in
+      host.readReplies(of: self, atMost: world.chance(20) ? world.number(1...4) : 1000)
     }
   }
 

@@ -15,7 +15,7 @@ import Testing
   }
 
   private static let batches: [Batch] = {
-    let seeds = Fuzz.seeds(10_000)
+    let seeds = Fuzz.seeds(40_000)
     return stride(from: 0, to: seeds.count, by: 500).map { Batch(seeds: seeds[$0..<min($0 + 500, seeds.count)]) }
   }()
 
@@ -40,7 +40,7 @@ import Testing
     let host = SimulatedHost(world: world)
     for machine in host.machines { machine.start() }
     let length = world.time(500...8000)
-    for _ in 0..<Int.random(in: 5...25, using: &world.random) {
+    for _ in 0..<world.number(5...25) {
       world.after(length * Double.random(in: 0...1, using: &world.random)) { act(on: host) }
     }
     world.after(length) {
@@ -64,8 +64,8 @@ import Testing
   private static func act(on host: SimulatedHost) {
     let world = host.world
     if world.isClosing { return }
-    switch Int.random(in: 0..<100, using: &world.random) {
-    case 0..<60: for _ in 0..<Int.random(in: 1...4, using: &world.random) { host.submit() }
+    switch world.percentage {
+    case 0..<60: for _ in 0..<world.number(1...4) { host.submit() }
     case 60..<68: host.cancelOne()
     case 68..<72: host.moveOneDeadline()
     case 72..<80: world.stopHost(for: world.time(3000...60_000))

@@ -15,18 +15,8 @@ final class World {
   /// Whether the faults are over: from here on everything must come to rest.
   var isClosing = false
 
-  private struct Event {
-    let time: Duration
-    let number: Int
-    let isHosts: Bool
-    let body: () -> Void
-
-    func isBefore(_ other: Event) -> Bool { (time, number) < (other.time, other.number) }
-  }
-
   private let isTraced: Bool
-  private var events: [Event] = []
-  private var lastNumber = 0
+  private var events = EventQueue()
 
   /// Creates a world.
   ///
@@ -40,17 +30,17 @@ final class World {
 
   /// Has something happen later; with `isHosts` it is the host that does it, and so not while that is stopped.
   func after(_ delay: Duration, isHosts: Bool = true, _ body: @escaping () -> Void) {
-    insert(Event(time: now + delay, number: nextNumber(), isHosts: isHosts, body: body))
+    events.insert(EventQueue.Event(time: now + delay, isHosts: isHosts, body: body))
   }
 
   /// Lets the next thing happen.
   ///
   /// - Returns: Whether there was one.
   func step() -> Bool {
-    guard let event = removeFirst() else { return false }
+    guard let event = events.removeFirst() else { return false }
     now = max(now, event.time)
     if event.isHosts, now < hostResumes {
-      insert(Event(time: hostResumes, number: nextNumber(), isHosts: true, body: event.body))
+      events.insert(EventQueue.Event(time: hostResumes, isHosts: true, body: event.body))
     } else {
       event.body()
     }
@@ -70,44 +60,22 @@ final class World {
     if isTraced { print("\(now.milliseconds) ms: \(text())") }
   }
 
-  /// Whether something happens that happens so many times in a hundred.
-  func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
+  /// A number of a range; the smaller ones are likelier by next to nothing.
+  func number(_ range: ClosedRange<Int>) -> Int {
+    range.lowerBound + Int(truncatingIfNeeded: random.next() % UInt64(range.upperBound - range.lowerBound + 1))
+  }
 
-  /// A time between two.
-  func time(_ range: ClosedRange<Int>) -> Duration { .milliseconds(Int.random(in: range, using: &random)) }
+  /// A number from 0 to 99, for what happens so many times in a hundred.
+  var percentage: Int { number(0...99) }
+
+  /// Whether something happens that happens so many times in a hundred.
+  func chance(_ percent: Int) -> Bool { percentage < percent }
+
+  /// A time between two, in milliseconds.
+  func time(_ range: ClosedRange<Int>) -> Duration { .milliseconds(number(range)) }
 
   /// One of some things.
   func one<Element>(of things: [Element]) -> Element? { things.randomElement(using: &random) }
-
-  private func nextNumber() -> Int {
-    lastNumber += 1
-    return lastNumber
-  }
-
-  private func insert(_ event: Event) {
-    events.append(event)
-    var child = events.count - 1
-    while child > 0, events[child].isBefore(events[(child - 1) / 2]) {
-      events.swapAt(child, (child - 1) / 2)
-      child = (child - 1) / 2
-    }
-  }
-
-  private func removeFirst() -> Event? {
-    guard let first = events.first, let last = events.popLast() else { return nil }
-    if events.isEmpty { return first }
-    events[0] = last
-    var parent = 0
-    while true {
-      var least = parent
-      for child in [2 * parent + 1, 2 * parent + 2] where child < events.count {
-        if events[child].isBefore(events[least]) { least = child }
-      }
-      if least == parent { return first }
-      events.swapAt(parent, least)
-      parent = least
-    }
-  }
 }
 
 extension Duration {
