@@ -1,14 +1,14 @@
 // callpoint-guard: the parent of every Python VM.
 //
-// It launches what the host asks for, reports every exit, kills what it adopts, and when the host is gone, however it
-// went, kills everything below itself and leaves. It is a program of its own, with one thread, because
+// It launches what the host asks for, kills what it adopts, reports every exit when nothing of it is left, and when the
+// host is gone, however it went, kills everything below itself and leaves. It is a program of its own, with one thread, because
 //   - the parent-death signal follows the *thread* that forked, and threads of the host come and go;
 //   - forking a large process with many threads is slow, and unsafe in what the child may do;
 //   - processes that a callback starts do not inherit the signal: somebody must outlive the host and clean up. That is
 //     also why the guard does not arm the signal for itself.
 //
 // It allocates only while it launches, blocks only in `poll` (and in `exec`, waiting for a child to leave it), and has
-// no state but the table of the processes that it launched.
+// no state but the tables of the processes that it launched.
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -41,8 +41,14 @@
 
 enum { host_socket = 3, most_processes = 4096, parent_size = 32 };
 
+// How long a process that cannot die may hold up the news of an exit: it waits for a disk that is gone, and runs no more.
+enum { patience = 1000 };
+
 static pid_t launched[most_processes];
 static int launched_count;
+// Processes that have ended, while what they left behind has not.
+static struct clinux_report departed[most_processes];
+static int departed_count;
 static bool children_die_with_parent;
 
 // MARK: reports
@@ -51,6 +57,11 @@ static bool children_die_with_parent;
 static void report(struct clinux_report message) {
   while (send(host_socket, &message, sizeof message, MSG_NOSIGNAL) < 0 && errno == EINTR) {
   }
+}
+
+static void report_departed(void) {
+  for (int i = 0; i < departed_count; i++) report(departed[i]);
+  departed_count = 0;
 }
 
 static struct clinux_report failed(uint64_t launch, int step, int error) {
@@ -120,14 +131,25 @@ static int index_of(pid_t pid) {
   return -1;
 }
 
-// Kills what was adopted: a daemon that a callback left behind when its worker died. A child that dies hands on its
-// own children, and its death wakes us to come here again.
-static void kill_stranger(pid_t child, bool is_dead, void *context) {
-  (void)is_dead, (void)context;
-  if (index_of(child) < 0) kill(child, SIGKILL);
+static bool can_be_reaped(pid_t child) {
+  siginfo_t info = {0};
+  return waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == child;
 }
 
-static void sweep(void) { clinux_each_child(kill_stranger, NULL); }
+static void kill_stranger(pid_t child, bool is_dead, void *left) {
+  if (index_of(child) >= 0) return;
+  kill(child, SIGKILL);
+  // A dead one that cannot be reaped is a debugger's: it has handed its children on.
+  if (!is_dead || can_be_reaped(child)) ++*(int *)left;
+}
+
+// Kills what was adopted: the template and the workers of a VM that died, a daemon that a callback left behind. A child
+// that dies hands on its own children, and its death wakes us to come here again. An exit is reported when nobody is
+// left: the host then runs elsewhere what had not begun, and a worker that still lived could begin it too.
+static void sweep(void) {
+  int left = 0;
+  if (clinux_each_child(kill_stranger, &left) < 0 || left == 0) report_departed();
+}
 
 static void reap(int signals) {
   struct signalfd_siginfo ignored;
@@ -141,7 +163,8 @@ static void reap(int signals) {
     if (index < 0) continue;
     launched[index] = launched[--launched_count];
     int value = info.si_code == CLD_EXITED ? info.si_status : -info.si_status;
-    report((struct clinux_report){.kind = CLINUX_REPORT_EXITED, .pid = info.si_pid, .value = value});
+    departed[departed_count++] =
+        (struct clinux_report){.kind = CLINUX_REPORT_EXITED, .pid = info.si_pid, .value = value};
   }
   sweep();
 }
@@ -242,7 +265,7 @@ static struct failure become(const struct plan *plan, const int *standard, pid_t
 }
 
 static struct clinux_report fork_and_execute(uint64_t launch, const struct plan *plan, const int *standard) {
-  if (launched_count == most_processes) return failed(launch, CLINUX_STEP_FORK, EAGAIN);
+  if (launched_count + departed_count == most_processes) return failed(launch, CLINUX_STEP_FORK, EAGAIN);
   int trouble[2];
   if (pipe2(trouble, O_CLOEXEC) < 0) return failed(launch, CLINUX_STEP_DESCRIPTORS, errno);
   pid_t guard = getpid();
@@ -401,7 +424,9 @@ int main(int count, char **arguments) {
   struct pollfd waits[] = {
       {.fd = host_life, .events = POLLIN}, {.fd = signals, .events = POLLIN}, {.fd = host_socket, .events = POLLIN}};
   for (;;) {
-    if (poll(waits, 3, -1) < 0) continue;  // ENOMEM is all it can be: try again
+    int ready = poll(waits, 3, departed_count > 0 ? patience : -1);
+    if (ready < 0) continue;  // ENOMEM is all it can be: try again
+    if (ready == 0) report_departed();
     if (waits[0].revents) break;
     if (waits[1].revents) reap(signals);
     if (waits[2].revents && !serve_request()) break;

@@ -76,7 +76,7 @@ extension VirtualMachine {
       guard case .stopping = state else {
         return kill(unlessEndedWithin: .milliseconds(20), because: "its template has ended, and with it its workers")
       }
-      giveUpStoppingWorkers()
+      forgetStoppingWorkers()
     }
     for index in workers.indices { perform(workers[index].lifecycle.mayFork(), onWorker: index) }
     checkReadiness()

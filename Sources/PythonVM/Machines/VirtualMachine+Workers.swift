@@ -112,9 +112,13 @@ extension VirtualMachine {
     if endpoint.hasWorked { hasWorked = true }
   }
 
-  /// The template is gone while the VM stops, and its workers with it.
-  func giveUpStoppingWorkers() {
-    for index in workers.indices { ended(worker: index, because: "its VM was stopped") }
+  /// The template is gone while the VM stops, and its workers go with it: the stop need not wait for them.
+  ///
+  /// Nobody tells when they have ended, but for the guard: what they have is settled at the VM's exit.
+  func forgetStoppingWorkers() {
+    for index in workers.indices {
+      perform(workers[index].lifecycle.ended(hasWorked: false, using: &random), onWorker: index)
+    }
   }
 
   private func workerReady(_ endpoint: EndpointID) {
@@ -186,7 +190,7 @@ extension VirtualMachine {
 
   /// Reports a stuck callback and has every stack of its process written to the log.
   private func workerStuck(_ endpoint: EndpointID, _ stuck: StuckCallback) {
-    guard let index = worker(of: endpoint), let pid = workers[index].pid ?? workers[index].endpoint?.pid else { return }
+    guard let index = worker(of: endpoint), let pid = pid(ofWorker: index) else { return }
     log(.stuck, process: "worker", stuckFields(stuck, pid: pid))
     // In another PID namespace the number is somebody else's here.
     if sharesProcessNumbers { Glibc.kill(pid, StackDump.signal) }
@@ -221,12 +225,11 @@ extension VirtualMachine {
   }
 
   private func killWorker(_ endpoint: EndpointID, because reason: String) {
-    guard let index = worker(of: endpoint), let pid = workers[index].pid ?? workers[index].endpoint?.pid else { return }
+    guard let index = worker(of: endpoint), let pid = pid(ofWorker: index) else { return }
     log(.kill, process: "worker", ["callpoint": label(of: workers[index]), "pid": pid, "reason": reason])
     guard sharesProcessNumbers else {
       return kill(because: "its worker \(pid) must end, and its processes have numbers of their own (a PID namespace)")
     }
-    // The template has not reported the worker's end, so the number is still the worker's.
     Glibc.kill(pid, SIGKILL)
     expectEnd(of: endpoint)
   }
@@ -240,6 +243,11 @@ extension VirtualMachine {
       let time = "\(configuration.startTimeout.seconds) s"
       perform(lifecycle.cannotGoOn("its template has not told within \(time) that a worker ended"))
     }
+  }
+
+  /// The process of a worker, as long as the number must be its own: its template lives and has not reported its end.
+  private func pid(ofWorker index: Int) -> Int32? {
+    template == nil ? nil : workers[index].pid ?? workers[index].endpoint?.pid
   }
 
   private func worker(of endpoint: EndpointID) -> Int? {

@@ -2,8 +2,8 @@
 final class Scope {
   /// The file the statements stand in.
   let file: YangFile
-  /// The module the file belongs to.
-  let module: YangModule
+  /// The module the file belongs to, which owns the scope.
+  unowned let module: YangModule
   private let outer: Scope?
   private var prefixes: [String: YangModule] = [:]
   private var typedefs: [String: Statement] = [:]

@@ -36,6 +36,31 @@ import Testing
     #expect(transcript.hasEnded)
   }
 
+  /// What it has not begun runs elsewhere from then on, and would run twice if something of it still lived.
+  @Test(arguments: [true, false])
+  func `by a process that is killed, when its end is told`(usesParentDeathSignal: Bool) throws {
+    let family = try Family(usesParentDeathSignal: usesParentDeathSignal)
+    let transcript = Transcript()
+    // Each is the parent of the next, so that they are adopted one after the other.
+    let script = """
+      if [ $0 -gt 0 ]; then setsid sh -c "$1" $(($0 - 1)) "$1" & fi
+      echo $$
+      exec sleep 600
+      """
+    try family.launch(
+      "sh", ["-c", script, "8", script], output: try transcript.writeEnd(family: family))
+    family.runUntil { transcript.lines.count == 9 }
+    var living: [Int32] = []
+    family.onEvent = { event in
+      guard case .exited = event else { return }
+      living = transcript.lines.compactMap { Int32($0) }.filter { kill($0, 0) == 0 }
+    }
+    family.keeper?.kill(family.started[0])
+    family.runUntil { !family.exits.isEmpty }
+    #expect(family.exits.count == 1)
+    #expect(living == [])
+  }
+
   @Test func `by a worker that died, once the guard is told to look`() throws {
     let family = try Family()
     let transcript = Transcript()
