@@ -151,6 +151,8 @@ package final class HostServer {
     case .exited(let pid, let status):
       runtime.everyMachine.first { $0.pid == pid }?.exited(status)
     case .lost(let status): guardLost(status)
+    case .silent(let pid, let time):
+      log.write(.kill, ["process": "guard", "pid": pid, "reason": "it has not answered for \(time.seconds) s"])
     case .hindered(let text): log.write(.fail, ["process": "guard", "reason": text])
     }
   }

@@ -327,7 +327,7 @@ static bool serve_request(void) {
     descriptor_count = (int)((header->cmsg_len - CMSG_LEN(0)) / sizeof(int));
     memcpy(descriptors, CMSG_DATA(header), (size_t)descriptor_count * sizeof(int));
   }
-  struct clinux_report answer = {0};
+  struct clinux_report answer = {.kind = CLINUX_REPORT_DONE};
   if (size != sizeof request) {
     answer = failed(0, CLINUX_STEP_REQUEST, EBADMSG);
   } else if (request.kind == CLINUX_REQUEST_LAUNCH) {
@@ -341,7 +341,7 @@ static bool serve_request(void) {
     answer = failed(request.launch, CLINUX_STEP_REQUEST, EBADMSG);
   }
   for (int i = 0; i < descriptor_count; i++) close(descriptors[i]);
-  if (answer.kind != 0) report(answer);
+  report(answer);
   return true;
 }
 

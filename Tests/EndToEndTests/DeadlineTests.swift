@@ -157,6 +157,51 @@ import Testing
     try host.finish()
   }
 
+  // MARK: The guard
+
+  /// What needs the guard.
+  enum Need: CaseIterable {
+    case vmDied, workerDied, start
+  }
+
+  @Test(arguments: Need.allCases)
+  func `a guard that is stopped is killed when it is needed, and all that it had started is started again`(
+    need: Need
+  ) throws {
+    let host = try Self.host(multiprocessing: need != .vmDied)
+    let sound = try host.scriptSoundness()
+    let vm = try Int32(#require(host.vm("script")["pid"]?.int))
+    let stopped = try #require(
+      ProcessTree.members(below: host.process.pid).first { $0.commandLine.contains("callpoint-guard") })
+    if need == .start { _ = try host.call("stop", ["vm": "script"]) }
+    kill(stopped.pid, SIGSTOP)
+    switch need {
+    case .vmDied: kill(vm, SIGKILL)
+    case .workerDied: kill(try host.server(), SIGKILL)
+    case .start: _ = try host.call("start", ["vm": "script"])
+    }
+    // What is asked meanwhile waits, is served by the old processes, or is lost with them.
+    try host.wait(until: { !stopped.isAlive }, "the guard is not killed")
+    #expect(try host.script("result = 1") == 1)
+    let kills = try Self.events(host, "kill", "guard")
+    #expect(kills.count == 1 && kills[0].contains("pid=\(stopped.pid)"), "\(kills)")
+    #expect(kills.first?.contains("it has not answered for 10 s") == true, "\(kills)")
+    #expect(try host.vm("script")["pid"]?.int != Int(vm))
+    try sound.assertRecovered()
+    try host.finish()
+  }
+
+  @Test func `a guard that is stopped does not keep the host from stopping, and nothing is left`() throws {
+    let host = try Self.host(multiprocessing: false)
+    try host.script("import subprocess\nsubprocess.Popen(['sleep', '600'], start_new_session=True)")
+    let members = ProcessTree.members(below: host.process.pid)
+    let stopped = try #require(members.first { $0.commandLine.contains("callpoint-guard") })
+    #expect(members.contains { $0.commandLine.contains("sleep 600") })
+    kill(stopped.pid, SIGSTOP)
+    try host.finish()
+    #expect(try host.printed().contains("kill process=guard pid=\(stopped.pid)"))
+  }
+
   // MARK: Threads
 
   @Test func `a stuck thread is reported and not counted on until it comes back`() throws {

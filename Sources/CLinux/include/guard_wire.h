@@ -2,7 +2,8 @@
 #define CLINUX_GUARD_WIRE_H
 
 // What the host and the guard say to each other over a SOCK_SEQPACKET pair: one structure a message, both from the
-// same build, so that there is no version in it.
+// same build, so that there is no version in it. The guard answers every message, in order: a guard that does not is
+// stopped or stuck, and the host kills it.
 
 #include <stdint.h>
 
@@ -30,7 +31,8 @@ enum clinux_report_kind {
   CLINUX_REPORT_PROBED = 1,   // first of all; `value` is 1 if children die with their parent
   CLINUX_REPORT_STARTED = 2,  // `launch`, `pid`
   CLINUX_REPORT_FAILED = 3,   // `launch`, `step`, `value` is the errno
-  CLINUX_REPORT_EXITED = 4,   // `pid`, `value` is the exit status, or minus the signal
+  CLINUX_REPORT_EXITED = 4,   // `pid`, `value` is the exit status, or minus the signal; answers nothing
+  CLINUX_REPORT_DONE = 5,     // a signal has been sent, or a sweep made
 };
 
 enum clinux_launch_step {

@@ -14,17 +14,20 @@ package final class Guard {
     package var usesParentDeathSignal: Bool
     /// Where the temporary directories of the started processes are made.
     package var temporaryDirectory: String
+    /// How long it may take to answer; one that takes longer is killed and replaced.
+    package var patience: Duration
     /// How long to wait before the next start, after a number of failures in a row.
     package var pause: (_ failures: Int) -> Duration
 
     /// Describes a guard.
     package init(
       executable: String, usesParentDeathSignal: Bool = true, temporaryDirectory: String = "/tmp",
-      pause: @escaping (_ failures: Int) -> Duration
+      patience: Duration = .seconds(10), pause: @escaping (_ failures: Int) -> Duration
     ) {
       self.executable = executable
       self.usesParentDeathSignal = usesParentDeathSignal
       self.temporaryDirectory = temporaryDirectory
+      self.patience = patience
       self.pause = pause
     }
   }
@@ -132,15 +135,22 @@ package final class Guard {
 
   /// Lets the guard go: it kills everything below itself and leaves.
   ///
-  /// No event follows. Blocks until it has left, which takes milliseconds; one that does not leave within 5 s is killed.
+  /// No event follows. Blocks until it has left, which takes milliseconds; one that does not leave within 5 s, or the
+  /// patience if that is shorter, is killed, and so is what it has left to this process.
   package func stop() {
     guard !isStopped else { return }
     isStopped = true
     if let retry { reactor.cancel(retry) }
     early.removeAll()
-    process?.stop()
+    // One that has just died by itself has left something too.
+    if process?.stop() != true { killWhatIsLeft() }
     process = nil
     scratch.removeAll()
+  }
+
+  private func killWhatIsLeft() {
+    let end = reactor.now + Self.patience
+    while Subreaper.isActive, Subreaper.killChildren(but: nil), reactor.now < end { usleep(1000) }
   }
 
   /// Tells from the reactor, as the guard would, that a launch has failed.
@@ -186,6 +196,7 @@ package final class Guard {
     case CLINUX_REPORT_EXITED:
       if let directory = directoriesOfProcesses.removeValue(forKey: report.pid) { scratch.remove(directory) }
       onEvent(.exited(pid: report.pid, ExitStatus(wire: report.value)))
+    case CLINUX_REPORT_DONE: break
     default: preconditionFailure("the guard sent a report of kind \(report.kind); host and guard are not of one build")
     }
   }
@@ -201,15 +212,20 @@ package final class Guard {
     var options = settings.usesParentDeathSignal ? [] : ["--no-parent-death-signal"]
     if let base = scratch.base { options += ["--temporary", base] }
     let process = try GuardProcess(
-      executable: settings.executable, options: options, reactor: reactor,
+      executable: settings.executable, options: options, patience: settings.patience, reactor: reactor,
       events: GuardProcess.Events(
         reported: { [unowned self] in reported($0) },
         unsent: { [unowned self] in fail($0, at: .request, $1) },
+        silent: { [unowned self] in silent() },
         ended: { [unowned self] in ended($0) }))
     self.process = process
     started = reactor.now
     for message in early { process.send(message) }
     early.removeAll()
+  }
+
+  private func silent() {
+    if let process { onEvent(.silent(pid: process.pid, for: settings.patience)) }
   }
 
   private func ended(_ status: ExitStatus) {
@@ -236,6 +252,8 @@ package final class Guard {
     for directory in directoriesOfProcesses.values { scratch.remove(directory) }
     directories.removeAll()
     directoriesOfProcesses.removeAll()
+    // What was asked for since it ended is lost too: whoever is told of the loss asks again.
+    early.removeAll()
     onEvent(.lost(status))
     guard !isStopped else { return }
     startAgain()

@@ -17,6 +17,8 @@ final class GuardProcess {
     let reported: (clinux_report) -> Void
     /// A launch could not be sent.
     let unsent: (_ launch: UInt64, KernelFailure) -> Void
+    /// It has not answered for as long as it may take, and has been killed; `ended` follows.
+    let silent: () -> Void
     /// The process is gone, and has been reaped.
     let ended: (ExitStatus) -> Void
   }
@@ -31,16 +33,28 @@ final class GuardProcess {
   private var processWatch: Registration?
   private var socketWatch: Registration?
   private var waiting: [Message] = []
+  /// How long it may take to answer.
+  private let patience: Duration
+  /// How many messages it has not answered; that it tells at first what the system can do counts as an answer too.
+  private var unanswered = 1
+  /// Runs while an answer is missing, anew after each.
+  private var watchdog: Timer?
+
+  /// No stop takes longer, whatever the patience is.
+  private static let longestFarewell = Duration.seconds(5)
 
   /// Starts the guard.
   ///
   /// - Parameters:
   ///   - executable: The guard's program.
   ///   - options: Its options.
+  ///   - patience: How long it may take to answer before it is killed.
   ///   - reactor: Where it is waited for.
   ///   - events: What it tells.
   /// - Throws: ``KernelFailure`` if there can be no such process now.
-  init(executable: String, options: [String], reactor: Reactor, events: Events) throws(KernelFailure) {
+  init(
+    executable: String, options: [String], patience: Duration, reactor: Reactor, events: Events
+  ) throws(KernelFailure) {
     var pair = try Descriptor.socketPair(.messages)
     let socket = pair.takeReadEnd()
     try socket.setNonBlocking()
@@ -54,9 +68,11 @@ final class GuardProcess {
     self.process = process
     self.socket = consume socket
     self.events = events
+    self.patience = patience
     // If a watch fails, the socket closes and the guard leaves.
     processWatch = try reactor.watch(processNumber, .readable) { [weak self] _ in self?.processEnded() }
     socketWatch = try reactor.watch(socketNumber, .readable) { [weak self] in self?.socketReady($0) }
+    watchAnswers()
   }
 
   deinit {
@@ -65,22 +81,31 @@ final class GuardProcess {
 
   /// Lets the guard go: it kills everything below itself and leaves.
   ///
-  /// No event follows. Blocks until it has left, which takes milliseconds; one that does not leave within 5 s is killed.
-  func stop() {
-    guard let processWatch else { return }
+  /// No event follows. Blocks until it has left, which takes milliseconds; one that takes longer than a guard may is
+  /// killed.
+  ///
+  /// - Returns: Whether it has left by itself, after it had killed everything.
+  @discardableResult
+  func stop() -> Bool {
+    guard let processWatch else { return true }
     reactor.cancel(processWatch)
     self.processWatch = nil
     closeSocket()
     var wait = pollfd(fd: process.number, events: Int16(POLLIN), revents: 0)
-    if poll(&wait, 1, 5000) == 0 { process.send(SIGKILL) }
+    let farewell = Int32(min(patience, Self.longestFarewell) / .milliseconds(1))
+    let isLate = poll(&wait, 1, farewell) == 0
+    if isLate { process.send(SIGKILL) }
     var status: Int32 = 0
     _ = clinux_reap(pid, true, &status)
+    return !isLate
   }
 
   // MARK: - Sending
 
   /// Sends a message, when there is room.
   func send(_ message: Message) {
+    unanswered += 1
+    if watchdog == nil, socket != nil { watchAnswers() }
     waiting.append(message)
     if waiting.count == 1 { sendWaiting() }
   }
@@ -110,6 +135,7 @@ final class GuardProcess {
       if error.errno == EPIPE || error.errno == ECONNRESET { return true }
       // No memory for a message, or too many descriptors on their way: a launch fails, the rest is tried again.
       guard message.request.kind == CLINUX_REQUEST_LAUNCH.rawValue else { return false }
+      unanswered -= 1
       events.unsent(message.request.launch, error)
       return true
     }
@@ -127,6 +153,10 @@ final class GuardProcess {
     while let number = socket?.number {
       let count = recv(number, &report, MemoryLayout<clinux_report>.size, 0)
       if count == MemoryLayout<clinux_report>.size {
+        if report.kind != CLINUX_REPORT_EXITED.rawValue {
+          unanswered -= 1
+          watchAnswers()
+        }
         events.reported(report)
       } else if count >= 0 || (errno != EAGAIN && errno != EINTR) {
         // The guard has closed: make sure that it ends, and wait for its process descriptor to say so.
@@ -138,7 +168,24 @@ final class GuardProcess {
     }
   }
 
+  /// Begins anew to wait for an answer, if one is missing.
+  private func watchAnswers() {
+    if let watchdog { reactor.cancel(watchdog) }
+    watchdog = unanswered == 0 ? nil : reactor.after(patience) { [weak self] in self?.answerIsLate() }
+  }
+
+  private func answerIsLate() {
+    watchdog = nil
+    // It may have come while others were served.
+    readReports()
+    guard socket != nil, watchdog == nil else { return }
+    events.silent()
+    process.send(SIGKILL)
+  }
+
   private func closeSocket() {
+    if let watchdog { reactor.cancel(watchdog) }
+    watchdog = nil
     if let socketWatch { reactor.cancel(socketWatch) }
     socketWatch = nil
     socket = nil

@@ -27,7 +27,7 @@ package struct VMLifecycle: Sendable {
   /// What the driver has to do, in order.
   package enum Action: Hashable, Sendable {
     case launch
-    /// Begin to measure the start timeout.
+    /// Begin to measure the start timeout: how long a launch may take is between the host and the guard.
     case watchStart
     /// Tell the VM to run every `teardown()` and exit.
     case askToStop
@@ -91,7 +91,7 @@ package struct VMLifecycle: Sendable {
       state = .launching
       verdict = nil
       complaint = nil
-      return [.launch, .watchStart]
+      return [.launch]
     case .stopping(let pid, _):
       state = .stopping(pid: pid, thenStart: true)
       return []
@@ -104,7 +104,7 @@ package struct VMLifecycle: Sendable {
     switch state {
     case .launching:
       state = .starting(pid: pid)
-      return verdict.map { [.kill(because: $0)] } ?? []
+      return [.watchStart]
     case .stopping(_, let thenStart):
       state = .stopping(pid: pid, thenStart: thenStart)
       return [.kill(because: "it was stopped while it was being launched")]
@@ -143,19 +143,19 @@ package struct VMLifecycle: Sendable {
     }
   }
 
-  /// The start timeout has passed since a launch.
+  /// The start timeout has passed since the process was started.
   ///
   /// - Parameter missing: What was waited for, as a clause.
   /// - Returns: What to do.
   package mutating func startTimedOut(_ missing: String) -> [Action] {
     switch state {
-    case .launching, .starting:
+    case .starting:
       // One that is over for another reason has its own time to end.
       guard verdict == nil else { return [] }
       let reason = "it did not start within \(startTimeout.seconds) s: \(missing)"
       verdict = reason
       return [.kill(because: reason)]
-    case .stopped, .running, .stopping, .waiting, .failed: return []
+    case .stopped, .launching, .running, .stopping, .waiting, .failed: return []
     }
   }
 

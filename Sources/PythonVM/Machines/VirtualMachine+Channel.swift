@@ -32,6 +32,8 @@ extension VirtualMachine {
     }
     connection.onEnd = { [unowned self] in
       channel = nil
+      // A guard that is stopped tells no end, but it does not answer either.
+      processes.sweep()
       // It has ended, as the guard will report, or it is about to and has a reason to tell; else it cannot be stopped in
       // order and is of no use.
       kill(unlessEndedWithin: Self.lastWords, because: "it closed its connection to the host")

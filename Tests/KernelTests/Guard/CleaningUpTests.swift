@@ -90,6 +90,21 @@ import Testing
     }
   }
 
+  @Test(arguments: [true, false])
+  func `by a guard that stands still when it is to stop`(usesParentDeathSignal: Bool) async {
+    await #expect(processExitsWith: .exitCode(7)) { [usesParentDeathSignal] in
+      try Subreaper.become()
+      let family = try Family(usesParentDeathSignal: usesParentDeathSignal, patience: .seconds(1))
+      let transcript = Transcript()
+      try family.launch(Self.household, output: try transcript.writeEnd(family: family))
+      family.runUntil { transcript.lines.count == 3 }
+      kill(family.guardPID, SIGSTOP)
+      family.stop()
+      transcript.readNow()
+      exit(transcript.hasEnded ? 7 : 1)
+    }
+  }
+
   @Test(arguments: [true, false]) func `by a host that is killed`(usesParentDeathSignal: Bool) async throws {
     let fifo = try Fifo()
     await #expect(processExitsWith: .signal(SIGKILL)) { [path = fifo.path as String, usesParentDeathSignal] in

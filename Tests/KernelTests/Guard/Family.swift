@@ -17,13 +17,13 @@ final class Family {
 
   init(
     executable: String = BuiltProducts.guardExecutable, usesParentDeathSignal: Bool = true,
-    temporaryDirectory: String? = nil
+    temporaryDirectory: String? = nil, patience: Duration = .seconds(60)
   ) throws {
     reactor = try Reactor()
     keeper = try Guard(
       Guard.Settings(
         executable: executable, usesParentDeathSignal: usesParentDeathSignal,
-        temporaryDirectory: temporaryDirectory ?? temporary.path,
+        temporaryDirectory: temporaryDirectory ?? temporary.path, patience: patience,
         pause: { [unowned self] failures in
           pauses.append(failures)
           return failures == 1 ? .zero : .milliseconds(5)

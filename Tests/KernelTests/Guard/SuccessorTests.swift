@@ -33,6 +33,56 @@ import Testing
     }
   }
 
+  /// What a guard may be asked, and does not answer while it is stopped.
+  enum Question: String, CaseIterable, Codable {
+    case launch, signal, sweep
+  }
+
+  @Test(arguments: Question.allCases)
+  func `is one that stands still when it is asked something, and until then it is left alone`(
+    question: Question
+  ) async {
+    await #expect(processExitsWith: .exitCode(7)) { [question] in
+      try Subreaper.become()
+      let family = try Family(patience: .seconds(1))
+      let transcript = Transcript()
+      try family.launch(`Nothing is left behind`.household, output: try transcript.writeEnd(family: family))
+      family.runUntil { transcript.lines.count == 3 }
+      let pid = family.guardPID
+      kill(pid, SIGSTOP)
+      // Silence is no loss as long as nobody waits for an answer.
+      family.reactor.after(.milliseconds(1500)) { [reactor = family.reactor] in reactor.stop() }
+      family.reactor.run()
+      guard Self.losses(family) == 0 else { exit(1) }
+      switch question {
+      case .launch: try family.launch("exit 0")
+      case .signal: family.keeper?.kill(family.started[0], signal: SIGCONT)
+      case .sweep: family.keeper?.sweep()
+      }
+      family.runUntil { Self.losses(family) == 1 }
+      transcript.readNow()
+      guard transcript.hasEnded, family.exits.isEmpty else { exit(2) }
+      guard family.events.contains(.silent(pid: pid, for: .seconds(1))) else { exit(3) }
+      guard try family.output(of: "echo", ["works"]) == ["works"], Self.losses(family) == 1 else { exit(4) }
+      exit(7)
+    }
+  }
+
+  @Test func `was stopped before it said its first word`() throws {
+    let directory = TemporaryDirectory()
+    let path = directory.path + "/guard"
+    // It stops itself once, and becomes the guard the next time.
+    let script =
+      "#!/bin/sh\n[ -e '\(path).once' ] || { : >'\(path).once'; kill -STOP $$; }\nexec '\(BuiltProducts.guardExecutable)' \"$@\"\n"
+    let file = try Descriptor.open(path, flags: O_CREAT | O_WRONLY, mode: 0o700)
+    _ = try Array(script.utf8).withUnsafeBytes { try file.write($0) }
+    file.close()
+    let family = try Family(executable: path, patience: .seconds(1))
+    family.runUntil { family.events.contains(.probed(parentDeathSignalWorks: true)) }
+    #expect(family.events.first.map { if case .silent = $0 { true } else { false } } == true)
+    #expect(Self.losses(family) == 1)
+  }
+
   @Test func `costs what was asked of it, and what is asked later waits for the next`() throws {
     let family = try Family()
     family.runUntil { !family.events.isEmpty }
