@@ -117,6 +117,24 @@ import Testing
     try host.finish()
   }
 
+  @Test func `the time for which the host was stopped does not count towards the deadline of a commit`() throws {
+    _ = try host.status()
+    var timed = Self.create("a")
+    timed["timeoutSeconds"] = 4
+    var client = try host.connect()
+    _ = try client.send("commit", timed)
+    try waitUntilBegun("a")
+    kill(host.process.pid, SIGSTOP)
+    // Nothing tells a stopped process that its deadlines have passed: that takes time.
+    sleep(6)
+    kill(host.process.pid, SIGCONT)
+    // Only now, so that it is not the answer that saves it.
+    open("a")
+    _ = try client.receive().result.get()
+    #expect(try host.get("/") == ["svc:svc": [["name": "a", "size": 1]], "svc:seen": ["a"]])
+    try host.finish()
+  }
+
   @Test func `a client that leaves cancels what it had queued, and nothing of what it had begun is applied`() throws {
     _ = try host.status()
     do {

@@ -273,4 +273,36 @@ import Testing
     try sound.assertRecovered(clients: 1)
     try host.finish()
   }
+
+  @Test func `the time for which the host was stopped does not count towards a start and those who wait for it`() throws
+  {
+    let gates = try TemporaryDirectory()
+    let slow = FixturePackage(
+      "slow",
+      python: """
+        import os, time
+        from ncs.application import Application
+
+        class Main(Application):
+            def setup(self):
+                open("\(gates.path)/began", "w").close()
+                while not os.path.exists("\(gates.path)/ready"):
+                    time.sleep(0.005)
+        """)
+    let host = try RunningHost(own: [slow], options: ["--start-timeout", "10", "--no-auto-restart"])
+    var client = try host.connect()
+    let waiting = try client.send("get", ["path": "/", "timeoutSeconds": 10])
+    try host.wait(until: { FileManager.default.fileExists(atPath: gates.path + "/began") }, "setup() is not called")
+    kill(host.process.pid, SIGSTOP)
+    // Nothing tells a stopped process that its deadlines have passed: that takes time.
+    sleep(12)
+    kill(host.process.pid, SIGCONT)
+    // Only now, so that it is not the answer that saves it.
+    #expect(FileManager.default.createFile(atPath: gates.path + "/ready", contents: nil))
+    let answer = try client.receive()
+    #expect(answer.id == waiting)
+    #expect(try answer.result.get()["data"] == [:])
+    #expect(try host.vm("slow")["state"] == "running")
+    try host.finish()
+  }
 }

@@ -1,12 +1,7 @@
 /// Time: deadlines, the grace period after them, and callbacks that outlast both.
 extension RequestLedger {
-  /// When ``alarm(at:running:)`` wants to be called next: at the next deadline, but at least once in a
-  /// ``HostClock/period`` while a request is open, which is how the ledger notices that the host was stopped.
-  package var nextAlarm: Duration? {
-    guard !entries.isEmpty else { return nil }
-    let latest = clock.time + HostClock.period
-    return clock.systemTime(at: deadlines.earliest.map { min($0, latest) } ?? latest)
-  }
+  /// When ``alarm(at:running:)`` wants to be called next.
+  package var nextAlarm: Duration? { entries.isEmpty ? nil : deadlines.earliest }
 
   /// Time has passed.
   ///
@@ -15,11 +10,11 @@ extension RequestLedger {
   ///   - running: The requests that an endpoint's page says are running.
   /// - Returns: What is to be done.
   package mutating func alarm(at now: Duration, running: (EndpointID) -> Set<RequestID>) -> [Action] {
-    read(now)
+    time = now
     var actions: [Action] = []
-    while let (request, time) = deadlines.popFirst(until: clock.time) {
+    while let (request, due) = deadlines.popFirst(until: now) {
       // One that was moved to a later time, or is over, has left this entry behind.
-      guard let entry = entries[request], entry.due <= time else { continue }
+      guard let entry = entries[request], entry.due <= due else { continue }
       if entry.isAwaited {
         actions += expire(request, entry, running)
       } else {
@@ -77,12 +72,12 @@ extension RequestLedger {
       .report(
         StuckCallback(
           request: request, callpoint: entry.callpoint, label: label(of: request), endpoint: endpoint,
-          age: clock.time - (entry.sent ?? entry.accepted), isUnread: !isRunning))
+          age: time - (entry.sent ?? entry.accepted), isUnread: !isRunning))
     ]
   }
 
   private mutating func lookAgain(at request: RequestID, isRunning: Bool, after pause: Duration) {
-    let due = clock.time + pause
+    let due = time + pause
     entries[request]?.due = due
     entries[request]?.ran = isRunning
     entries[request]?.isReported = false

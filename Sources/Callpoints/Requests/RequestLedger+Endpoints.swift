@@ -14,7 +14,7 @@ extension RequestLedger {
     _ endpoint: EndpointID, serving served: [CallpointID: Int], credit: Int, bearsStuckCallbacks: Bool,
     at now: Duration
   ) -> [Action] {
-    read(now)
+    time = now
     return sent(
       router.endpointReady(endpoint, serving: served, credit: credit, bearsStuckCallbacks: bearsStuckCallbacks))
   }
@@ -33,7 +33,7 @@ extension RequestLedger {
   package mutating func replied(
     _ request: RequestID, from endpoint: EndpointID, hasFailed: Bool, at now: Duration
   ) -> [Action]? {
-    read(now)
+    time = now
     guard router.endpoint(of: request) == endpoint, let next = router.finished(request),
       let entry = entries.removeValue(forKey: request)
     else { return nil }
@@ -49,7 +49,7 @@ extension RequestLedger {
 
   /// A request cannot be written to its endpoint, which does not read what it has got.
   package mutating func unsendable(_ request: RequestID, at now: Duration) -> [Action] {
-    read(now)
+    time = now
     guard let next = router.finished(request) else { return [] }
     let error = CallError(.busy, "the process that serves \(label(of: request)) does not read")
     return sent(next) + settle(request, with: error)
@@ -66,7 +66,7 @@ extension RequestLedger {
   package mutating func endpointLost(
     _ endpoint: EndpointID, started: Set<RequestID>, because error: CallError, at now: Duration
   ) -> [Action] {
-    read(now)
+    time = now
     killed.remove(endpoint)
     var over = started
     for request in router.inFlight(on: endpoint) {

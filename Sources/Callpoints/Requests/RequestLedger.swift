@@ -98,7 +98,8 @@ package struct RequestLedger: Sendable {
   var points: [CallpointID: Point] = [:]
   var entries: [RequestID: Entry] = [:]
   var deadlines = DeadlineQueue()
-  var clock = HostClock()
+  /// The time of the last event.
+  var time = Duration.zero
   /// Endpoints whose end has been ordered.
   var killed: Set<EndpointID> = []
   /// The bytes of all requests that have no outcome yet.
@@ -124,7 +125,7 @@ package struct RequestLedger: Sendable {
 
   /// Ends a callpoint; what waited for it is refused.
   package mutating func close(_ callpoint: CallpointID, because error: CallError, at now: Duration) -> [Action] {
-    read(now)
+    time = now
     let waiting = router.close(callpoint)
     points[callpoint] = nil
     return waiting.flatMap { settle($0, with: error) }
@@ -132,7 +133,7 @@ package struct RequestLedger: Sendable {
 
   /// Refuses requests for a callpoint at once from now on, those that wait included, or, with `nil`, lets them wait again.
   package mutating func refuse(_ callpoint: CallpointID, because reason: String?, at now: Duration) -> [Action] {
-    read(now)
+    time = now
     points[callpoint]?.refusal = reason
     guard let reason else { return [] }
     return router.flush(callpoint).flatMap { settle($0, with: CallError(.unavailable, reason)) }
@@ -151,7 +152,7 @@ package struct RequestLedger: Sendable {
   package mutating func submit(
     _ request: RequestID, _ submission: Submission, at now: Duration
   ) throws(CallError) -> [Action] {
-    read(now)
+    time = now
     let callpoint = submission.callpoint
     if let reason = points[callpoint]?.refusal { throw CallError(.unavailable, reason) }
     let depth = submission.parent.flatMap { entries[$0]?.depth }.map { $0 + 1 } ?? 0
@@ -172,10 +173,10 @@ package struct RequestLedger: Sendable {
       actions.append(.send(dispatch))
       if isNested { actions.append(.takeOver(dispatch.endpoint)) }
     }
-    let due = clock.time + submission.timeout
+    let due = time + submission.timeout
     entries[request] = Entry(
-      callpoint: callpoint, bytes: submission.bytes, depth: depth, accepted: clock.time,
-      sent: actions.isEmpty ? nil : clock.time, due: due)
+      callpoint: callpoint, bytes: submission.bytes, depth: depth, accepted: time,
+      sent: actions.isEmpty ? nil : time, due: due)
     bytes += submission.bytes
     watch(request, at: due)
     return actions
@@ -187,7 +188,7 @@ package struct RequestLedger: Sendable {
   package mutating func cancel(_ request: RequestID, because error: CallError = .cancelled, at now: Duration)
     -> [Action]
   {
-    read(now)
+    time = now
     guard entries[request]?.isAwaited == true else { return [] }
     if router.withdraw(request) { return settle(request, with: error) }
     return giveUp(request, with: error)
@@ -197,7 +198,7 @@ package struct RequestLedger: Sendable {
   ///
   /// One that an endpoint has may not have begun either: the endpoint finds out.
   package mutating func withdraw(_ request: RequestID, at now: Duration) -> [Action] {
-    read(now)
+    time = now
     guard entries[request]?.isAwaited == true else { return [] }
     if router.withdraw(request) { return settle(request, with: CallError(.cancelled, "the request was cancelled")) }
     return router.endpoint(of: request).map { [.abort(request, on: $0)] } ?? []
@@ -205,9 +206,9 @@ package struct RequestLedger: Sendable {
 
   /// A callback asks for another deadline, counted from now.
   package mutating func moveDeadline(of request: RequestID, to timeout: Duration, at now: Duration) {
-    read(now)
+    time = now
     guard entries[request] != nil, !router.isStuck(request) else { return }
-    let due = clock.time + timeout
+    let due = time + timeout
     entries[request]?.due = due
     entries[request]?.ran = false
     watch(request, at: due)
@@ -253,14 +254,10 @@ package struct RequestLedger: Sendable {
   /// The callpoint a request is for, and how long its endpoint has had it; `nil` unless an endpoint has it.
   package func progress(of request: RequestID, at now: Duration) -> (callpoint: CallpointID, age: Duration)? {
     guard let entry = entries[request], let sent = entry.sent else { return nil }
-    var clock = clock
-    clock.read(now, isWatched: true)
-    return (entry.callpoint, clock.time - sent)
+    return (entry.callpoint, now - sent)
   }
 
   // MARK: Ends
-
-  mutating func read(_ now: Duration) { clock.read(now, isWatched: !entries.isEmpty) }
 
   /// Ends a request that no endpoint has; its caller gets an error, unless it has been answered.
   mutating func settle(_ request: RequestID, with error: CallError) -> [Action] {
@@ -281,11 +278,11 @@ package struct RequestLedger: Sendable {
   /// A request has its outcome: its bytes are free, and the statistics know it.
   mutating func count(_ entry: Entry, hasFailed: Bool) {
     bytes -= entry.bytes
-    points[entry.callpoint]?.statistics.record(clock.time - entry.accepted, hasFailed: hasFailed)
+    points[entry.callpoint]?.statistics.record(time - entry.accepted, hasFailed: hasFailed)
   }
 
   mutating func sent(_ dispatches: [Router.Dispatch]) -> [Action] {
-    for dispatch in dispatches { entries[dispatch.request]?.sent = clock.time }
+    for dispatch in dispatches { entries[dispatch.request]?.sent = time }
     return dispatches.map { .send($0) }
   }
 

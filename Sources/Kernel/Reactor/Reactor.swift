@@ -5,11 +5,14 @@ import Glibc
 ///
 /// It is deliberately not `Sendable`, like everything that hangs on it: the compiler keeps it on its thread. Handlers may
 /// watch, change, cancel, set timers and stop from inside; an event for a watch that has been cancelled is dropped, also
-/// within one batch. Nothing wakes the loop unless something happens: there is no tick.
+/// within one batch. Without a timer nothing wakes the loop unless something happens: there is no tick. With one it wakes
+/// at least once in a ``LoopClock/period``, so that it sees when the process was stopped: for the loop and all its timers
+/// that time does not pass.
 package final class Reactor {
   private let epoll: Descriptor
   private var watches = WatchTable()
   private var timers = TimerQueue()
+  private var clock = LoopClock(systemTime: Reactor.systemTime())
   private var deferred: [() -> Void] = []
   private var isRunning = false
   private var signals: Descriptor?
@@ -58,8 +61,8 @@ package final class Reactor {
 
   // MARK: - Time
 
-  /// The time since the system was started; it never goes back and is not set by anybody.
-  package var now: Duration { .nanoseconds(Int64(Self.nanoseconds())) }
+  /// The loop's time: it never goes back, is not set by anybody and stands still while the process is stopped.
+  package var now: Duration { .nanoseconds(Int64(readClock())) }
 
   /// Calls `body` once, not before `delay` has passed.
   @discardableResult
@@ -67,7 +70,7 @@ package final class Reactor {
     let (seconds, attoseconds) = delay.components
     let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
     let nanoseconds = overflow ? Int64.max / 2 : min(scaled, Int64.max / 2) + attoseconds / 1_000_000_000
-    return timers.insert(deadline: Self.nanoseconds() + UInt64(max(0, nanoseconds)), body)
+    return timers.insert(deadline: readClock() + UInt64(max(0, nanoseconds)), body)
   }
 
   /// Forgets a timer; one that has fired is no mistake.
@@ -102,8 +105,12 @@ package final class Reactor {
     precondition(!isRunning, "the reactor runs already")
     isRunning = true
     while isRunning {
-      runDue()
-      if isRunning { dispatch(wait()) }
+      let now = timers.isEmpty ? nil : readClock()
+      if now == nil { clock.idle() }
+      dispatch(wait(at: now))
+      runDeferred()
+      // Only what was due before the wait: whatever had come by then has been told first, as after a stop.
+      if let now { runTimers(dueAt: now) }
     }
   }
 
@@ -112,22 +119,13 @@ package final class Reactor {
     isRunning = false
   }
 
-  private func runDue() {
-    let batch = deferred
-    deferred.removeAll()
-    for body in batch where isRunning { body() }
-    let now = Self.nanoseconds()
-    while isRunning, let body = timers.popDue(now: now) { body() }
-  }
-
   /// How many events there are, after waiting until the next timer at most.
-  private func wait() -> Int {
+  private func wait(at now: UInt64?) -> Int {
     var patience: Int64 = -1
     if !deferred.isEmpty {
       patience = 0
-    } else if let deadline = timers.nextDeadline() {
-      let now = Self.nanoseconds()
-      patience = deadline > now ? Int64(deadline - now) : 0
+    } else if let now, let deadline = timers.nextDeadline() {
+      patience = deadline > now ? Int64(min(deadline - now, LoopClock.period)) : 0
     }
     let count = clinux_epoll_wait(epoll.number, &events, Int32(events.count), patience)
     precondition(count >= 0 || errno == EINTR, "\(KernelFailure.last("epoll_wait"))")
@@ -143,7 +141,20 @@ package final class Reactor {
     }
   }
 
-  private static func nanoseconds() -> UInt64 {
+  private func runDeferred() {
+    guard isRunning, !deferred.isEmpty else { return }
+    let batch = deferred
+    deferred.removeAll()
+    for body in batch where isRunning { body() }
+  }
+
+  private func runTimers(dueAt now: UInt64) {
+    while isRunning, let body = timers.popDue(now: now) { body() }
+  }
+
+  private func readClock() -> UInt64 { clock.read(Self.systemTime()) }
+
+  private static func systemTime() -> UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)

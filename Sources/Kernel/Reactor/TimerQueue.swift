@@ -16,6 +16,8 @@ struct TimerQueue {
   private var bodies: [UInt64: () -> Void] = [:]
   private var lastNumber: UInt64 = 0
 
+  /// Whether no timer waits.
+  var isEmpty: Bool { bodies.isEmpty }
   /// How many timers wait.
   var count: Int { bodies.count }
   /// How many places the heap takes, cancelled ones included.

@@ -206,10 +206,8 @@ extension VirtualMachine {
 
   private func watchStart(ofWorker index: Int, number: Int) {
     let token = token
-    let due = reactor.now + configuration.startTimeout
     _ = reactor.after(configuration.startTimeout) { [weak self] in
       guard let self, self.token == token, workers.indices.contains(index) else { return }
-      if wasStopped(since: due) { return watchStart(ofWorker: index, number: number) }
       perform(workers[index].lifecycle.startTimedOut(number: number), onWorker: index)
     }
   }
@@ -236,10 +234,8 @@ extension VirtualMachine {
 
   /// Replaces the VM if its template does not tell the end of a worker that is gone.
   private func expectEnd(of endpoint: EndpointID) {
-    let due = reactor.now + configuration.startTimeout
     _ = reactor.after(configuration.startTimeout) { [weak self] in
       guard let self, worker(of: endpoint) != nil else { return }
-      if wasStopped(since: due) { return expectEnd(of: endpoint) }
       let time = "\(configuration.startTimeout.seconds) s"
       perform(lifecycle.cannotGoOn("its template has not told within \(time) that a worker ended"))
     }

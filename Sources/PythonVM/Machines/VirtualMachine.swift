@@ -282,16 +282,11 @@ package final class VirtualMachine {
   }
 
   private func watchStart() {
-    let due = reactor.now + configuration.startTimeout
     startTimer = reactor.after(configuration.startTimeout) { [unowned self] in
       startTimer = nil
-      if wasStopped(since: due) { return watchStart() }
       perform(lifecycle.startTimedOut(missing))
     }
   }
-
-  /// Whether the host did not run when a timer was due: what was waited for may have come and not been read.
-  func wasStopped(since due: Duration) -> Bool { reactor.now > due + .seconds(1) }
 
   /// Logs what happened to one of its processes, or to something else that is its own.
   func log(_ word: LogEvent.Word, process: String? = nil, _ fields: LogEvent.Fields = [:]) {

@@ -218,27 +218,6 @@ private func request(_ number: UInt64) -> RequestID { RequestID(number) }
     #expect(kinds(expiry) == [.timeout])
   }
 
-  @Test mutating func `the time for which the host was stopped does not count`() throws {
-    _ = ready(one)
-    _ = try submit(1, timeout: .seconds(5))
-    _ = try submit(2, timeout: .seconds(90))
-    let quiet = pass(.seconds(4))
-    #expect(quiet.isEmpty)
-    // Nobody hears an alarm for a minute. What comes then has its own time.
-    now += .seconds(60)
-    _ = try submit(3, timeout: .seconds(5))
-    let afterStop = hear()
-    #expect(afterStop.isEmpty)
-    let first = pass(.seconds(2))
-    #expect(kinds(first) == [.timeout] && !ledger.isAwaited(request(1)))
-    let third = pass(.seconds(4))
-    #expect(kinds(third) == [.timeout] && !ledger.isAwaited(request(3)))
-    let second = pass(.seconds(79))
-    #expect(ledger.isAwaited(request(2)), "\(second)")
-    let last = pass(.seconds(3))
-    #expect(kinds(last) == [.timeout] && !ledger.isAwaited(request(2)))
-  }
-
   // MARK: Endpoints
 
   @Test mutating func `what nobody waits for any more is not run again`() throws {

@@ -68,6 +68,25 @@ import Testing
     #expect(order == ["handler", "same batch", "deferred", "again"])
   }
 
+  @Test func `what has come before a timer was due is told before it, and what is deferred then too`() throws {
+    var order: [String] = []
+    reactor.after(.zero) { [reactor] in
+      order.append("timer")
+      reactor.stop()
+    }
+    var pipe = try Descriptor.pipe()
+    let reader = pipe.takeReadEnd()
+    // A pipe whose other end is closed is readable.
+    pipe.takeWriteEnd().close()
+    let watch = try reactor.watch(reader.number, .readable) { [reactor] _ in
+      if order.isEmpty { reactor.defer { order.append("deferred") } }
+      order.append("event")
+    }
+    reactor.run()
+    reactor.cancel(watch)
+    #expect(order == ["event", "deferred", "timer"])
+  }
+
   @Test func `an event of a watch that was cancelled in the same batch is dropped`() throws {
     // Both pipes are readable before the loop looks: whichever handler comes first cancels the other.
     var first = try Descriptor.pipe()

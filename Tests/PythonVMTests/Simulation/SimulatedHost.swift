@@ -66,7 +66,7 @@ final class SimulatedHost {
       callpoint: callpoint, bytes: world.number(1...300),
       timeout: world.time(200...6000), parent: parent)
     do throws(CallError) {
-      let actions = try ledger.submit(request, submission, at: world.now)
+      let actions = try ledger.submit(request, submission, at: world.hostTime)
       world.say(
         "request \(request.number) for \(callpoint.number)\(parent.map { " inside \($0.number)" } ?? ""): \(actions)")
       promises.accepted(request, submission, at: world.now, stopped: world.stopped)
@@ -85,13 +85,13 @@ final class SimulatedHost {
   func cancelOne() {
     guard let request = world.one(of: requests) else { return }
     world.say("request \(request.number) is cancelled")
-    perform(ledger.cancel(request, at: world.now))
+    perform(ledger.cancel(request, at: world.hostTime))
   }
 
   func moveOneDeadline() {
     guard let request = world.one(of: requests), ledger.isAwaited(request) else { return }
     // Only to a later time, as the promise about early timeouts looks at the first one.
-    ledger.moveDeadline(of: request, to: .seconds(7), at: world.now)
+    ledger.moveDeadline(of: request, to: .seconds(7), at: world.hostTime)
     armAlarm()
   }
 
@@ -110,7 +110,7 @@ final class SimulatedHost {
     perform(
       ledger.endpointReady(
         process.endpoint, serving: process.registrations, credit: credit, bearsStuckCallbacks: bearsStuckCallbacks,
-        at: world.now))
+        at: world.hostTime))
   }
 
   func retire(_ process: SimulatedProcess) {
@@ -129,14 +129,14 @@ final class SimulatedHost {
     promises.endpointLost(process.endpoint)
     perform(
       ledger.endpointLost(
-        process.endpoint, started: Set(process.page), because: CallError(.workerLost, "signal 9"), at: world.now))
+        process.endpoint, started: Set(process.page), because: CallError(.workerLost, "signal 9"), at: world.hostTime))
   }
 
   func readReplies(of process: SimulatedProcess, atMost count: Int) {
     process.readWritten(atMost: count)
     while let (request, isOK) = process.nextReply() {
       promises.done(request)
-      let actions = ledger.replied(request, from: process.endpoint, hasFailed: !isOK, at: world.now)
+      let actions = ledger.replied(request, from: process.endpoint, hasFailed: !isOK, at: world.hostTime)
       world.say(
         "endpoint \(process.endpoint.number) says \(request.number) \(isOK ? "ok" : "error"): \(actions ?? [])")
       promises.expect(actions != nil, "the reply to request \(request.number) is taken for a violation")
@@ -155,7 +155,7 @@ final class SimulatedHost {
   func refuse(_ served: [CallpointID], _ reason: String?) {
     for callpoint in served {
       if reason == nil { closed.remove(callpoint) } else { closed.insert(callpoint) }
-      perform(ledger.refuse(callpoint, because: reason, at: world.now))
+      perform(ledger.refuse(callpoint, because: reason, at: world.hostTime))
     }
   }
 
@@ -196,12 +196,12 @@ final class SimulatedHost {
     alarm = next
     alarms += 1
     let number = alarms
-    world.after(max(.zero, next - world.now)) { [unowned self] in
+    world.timer(next - world.hostTime) { [unowned self] in
       guard alarms == number else { return }
       alarm = nil
-      let actions = ledger.alarm(at: world.now) { [processes] in Set(processes[$0]?.page ?? []) }
+      let actions = ledger.alarm(at: world.hostTime) { [processes] in Set(processes[$0]?.page ?? []) }
       if let next = ledger.nextAlarm {
-        promises.expect(next > world.now, "an alarm wants to be heard again at once")
+        promises.expect(next > world.hostTime, "an alarm wants to be heard again at once")
       }
       perform(actions)
     }

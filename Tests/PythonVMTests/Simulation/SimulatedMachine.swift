@@ -141,14 +141,14 @@ final class SimulatedMachine {
       case .launch: launch()
       case .watchStart:
         let incarnation = incarnation
-        world.after(.seconds(5)) { [unowned self] in
+        world.timer(.seconds(5)) { [unowned self] in
           guard self.incarnation == incarnation else { return }
           perform(lifecycle.startTimedOut("something"))
         }
       case .askToStop: askToStop()
       case .kill(let reason): die(reason)
       case .relaunch(let pause, let number):
-        world.after(pause) { [unowned self] in
+        world.timer(pause) { [unowned self] in
           let actions = lifecycle.pauseEnded(number: number)
           if !actions.isEmpty {
             host.promises.expect(world.now >= earliest, "a VM is launched before its pause is over")
@@ -236,7 +236,7 @@ final class SimulatedMachine {
     for index in workers.indices { perform(workers[index].lifecycle.stopRequested(), onWorker: index) }
     let incarnation = incarnation
     // What does not end in time is killed.
-    world.after(.seconds(4)) { [unowned self] in
+    world.timer(.seconds(4)) { [unowned self] in
       guard self.incarnation == incarnation else { return }
       perform(lifecycle.stopTimedOut())
     }
@@ -260,13 +260,13 @@ final class SimulatedMachine {
       switch action {
       case .fork: fork(worker: index)
       case .watchStart(let number):
-        world.after(.seconds(5)) { [unowned self] in
+        world.timer(.seconds(5)) { [unowned self] in
           guard self.incarnation == incarnation, workers.indices.contains(index) else { return }
           perform(workers[index].lifecycle.startTimedOut(number: number), onWorker: index)
         }
       case .abandonStart: perform(lifecycle.cannotGoOn("its template does not fork"))
       case .forkAfter(let pause):
-        world.after(pause) { [unowned self] in
+        world.timer(pause) { [unowned self] in
           guard self.incarnation == incarnation, workers.indices.contains(index) else { return }
           perform(workers[index].lifecycle.mayFork(), onWorker: index)
         }

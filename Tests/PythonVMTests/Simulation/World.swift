@@ -1,5 +1,7 @@
 import TestSupport
 
+@testable import Kernel
+
 /// Virtual time: what happens next, and by what chance.
 ///
 /// Nothing in a simulation depends on the order of a hashed collection, so that a seed always has the same story.
@@ -17,6 +19,9 @@ final class World {
 
   private let isTraced: Bool
   private var events = EventQueue()
+  private var clock = LoopClock(systemTime: 0)
+  /// How many timers the host has.
+  private var timers = 0
 
   /// Creates a world.
   ///
@@ -30,7 +35,26 @@ final class World {
 
   /// Has something happen later; with `isHosts` it is the host that does it, and so not while that is stopped.
   func after(_ delay: Duration, isHosts: Bool = true, _ body: @escaping () -> Void) {
+    // Clocks have whole nanoseconds; pauses need not.
+    let delay = Duration.nanoseconds(Int64(delay.nanoseconds))
     events.insert(EventQueue.Event(time: now + delay, isHosts: isHosts, body: body))
+  }
+
+  /// The time on the host's clock.
+  var hostTime: Duration { .nanoseconds(Int64(clock.read(now.nanoseconds))) }
+
+  /// Sets a timer of the host, which waits as the reactor does.
+  func timer(_ delay: Duration, _ body: @escaping () -> Void) {
+    timers += 1
+    wait(until: hostTime + delay, body)
+  }
+
+  private func wait(until deadline: Duration, _ body: @escaping () -> Void) {
+    after(min(max(.zero, deadline - hostTime), .nanoseconds(Int64(LoopClock.period)))) { [unowned self] in
+      guard hostTime >= deadline else { return wait(until: deadline, body) }
+      timers -= 1
+      body()
+    }
   }
 
   /// Lets the next thing happen.
@@ -43,6 +67,7 @@ final class World {
       events.insert(EventQueue.Event(time: hostResumes, isHosts: true, body: event.body))
     } else {
       event.body()
+      if timers == 0 { clock.idle() }
     }
     return true
   }
@@ -81,4 +106,9 @@ final class World {
 extension Duration {
   /// The duration in whole milliseconds.
   var milliseconds: Int { Int(self / .milliseconds(1)) }
+  /// The duration in whole nanoseconds, rounded up.
+  fileprivate var nanoseconds: UInt64 {
+    let (seconds, attoseconds) = components
+    return UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds + 999_999_999) / 1_000_000_000
+  }
 }
