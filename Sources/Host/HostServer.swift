@@ -114,8 +114,8 @@ package final class HostServer {
   /// What is to be seen of the host now.
   var report: StatusReport {
     StatusReport(
-      packages: runtime.packages.plan.packages, machines: runtime.machines, dispatcher: dispatcher,
-      points: runtime.packages.points, table: table)
+      packages: runtime.packages.plan.packages, machines: runtime.machines, guests: runtime.guests,
+      dispatcher: dispatcher, points: runtime.packages.points, table: table)
   }
 
   /// Calls a closure when a VM has come to rest, at once if it is at rest now.

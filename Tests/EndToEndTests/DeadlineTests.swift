@@ -214,6 +214,8 @@ import Testing
     #expect(late.kind == "timeout")
     try host.wait(until: { try host.callpoint("script-run")["stuck"] == 1 }, "nobody reports it")
     #expect(try host.callpoint("script-other")["stuck"] == nil)
+    #expect(try host.vm("script")["stuck"] == 1)
+    #expect(StatusTable(try host.status()).text.contains(/\nscript +\d+  running, 1 stuck  threading/))
     #expect(try Self.events(host, "stuck", "vm").first?.contains("script-run") == true)
     try host.wait(until: { try host.log().contains("most recent call first") }, "there are no stacks in the log")
     #expect(try host.script("result = 1") == 1)

@@ -146,7 +146,7 @@ import Testing
   }
 
   private func pids(_ host: RunningHost) throws -> [String: Int] {
-    let vms = try host.status()["vms"]?.array ?? []
+    let vms = (try host.status()["vms"]?.array ?? []).filter { $0["standing"] == nil }
     return Dictionary(vms.map { ($0["name"]?.string ?? "", $0["pid"]?.int ?? 0) }, uniquingKeysWith: { $1 })
   }
 

@@ -428,7 +428,7 @@ def _unrest(status: dict) -> list[str]:
             found.append(f"VM {vm['name']} is {vm['state']}: {vm.get('error', '')}")
         for point in vm["callpoints"]:
             name = f"{point['kind']} {point['name']}"
-            found += [f"{name}: {point[what]} {what}" for what in ("inFlight", "queued", "running") if point[what]]
+            found += [f"{name}: {point[what]} {what}" for what in ("inFlight", "queued", "running") if point.get(what)]
             found += [f"a worker of {name} is {worker['state']}" for worker in point["workers"]
                       if worker["state"] != "running"]
     return found

@@ -15,7 +15,7 @@ final class PackageRuntime {
   var packages: PackageSet
   private var tenants: [Tenant] = []
   /// VMs that are on trial, have failed it or make way: they serve nobody new, and are forgotten when they have stopped.
-  private var guests: [VirtualMachine] = []
+  private(set) var guests: [VirtualMachine] = []
 
   /// Creates a runtime without VMs.
   init(packages: PackageSet) { self.packages = packages }

@@ -6,7 +6,10 @@ import PythonVM
 /// What `status` answers.
 struct StatusReport {
   let packages: [LoadedPackage]
+  /// The VMs that serve or should serve.
   let machines: [VirtualMachine]
+  /// The VMs beside them, which are on trial or leave.
+  let guests: [VirtualMachine]
   let dispatcher: Dispatcher
   let points: PointIndex
   let table: CallpointTable
@@ -15,7 +18,7 @@ struct StatusReport {
   var json: JSONValue {
     [
       "packages": .array(packages.map(describe)),
-      "vms": .array(machines.map(describe)),
+      "vms": .array((machines + guests).map(describe)),
       "unregistered": .array(points.all.filter { !isRegistered($0.identity) }.map(describe)),
     ]
   }
@@ -78,6 +81,7 @@ struct StatusReport {
       "name": .string(machine.plan.name), "packages": .array(machine.plan.packages.map { .string($0) }),
       "model": .string(machine.plan.model.rawValue),
     ]
+    if machine.standing != .serving { object["standing"] = .string(machine.standing.rawValue) }
     object["mode"] = machine.decision.map { .string($0.mode.rawValue) }
     object["reason"] = machine.decision.map { .string($0.reason) }
     object["state"] = .string(Self.state(of: machine).rawValue)
@@ -89,6 +93,7 @@ struct StatusReport {
     object["restarts"] = .integer(Int64(machine.restarts))
     object["lastExit"] = machine.lastExit.map { .string($0) }
     object["running"] = running(machine.runningOnThreads)
+    if machine.stuck > 0 { object["stuck"] = .integer(Int64(machine.stuck)) }
     object["callpoints"] = .array(
       machine.components.flatMap { component in
         component.entries.map { describe($0, of: component, in: machine) }
@@ -99,14 +104,16 @@ struct StatusReport {
   private func describe(
     _ entry: CallpointTable.Entry, of component: Component, in machine: VirtualMachine
   ) -> JSONValue {
-    let statistics = dispatcher.statistics(of: entry.id)
     var object: JSONObject = ["kind": .string(entry.identity.kind.rawValue), "name": .string(entry.identity.name)]
     object["component"] = entry.identity.nanoState.map { .string($0.componentType) }
     object["nanoState"] = entry.identity.nanoState.map { .string($0.state) }
     object["class"] = .string(entry.className)
     object["mode"] = component.decision.map { .string($0.mode.rawValue) }
-    object["paths"] = .array(points.paths(of: entry.identity).map { .string($0) })
     object["workers"] = .array(machine.workers.filter { $0.callpoint == entry.id }.map(describe))
+    // The rest is the callpoint's, and so told with the VM whose own it is.
+    guard machine.standing == .serving else { return .object(object) }
+    let statistics = dispatcher.statistics(of: entry.id)
+    object["paths"] = .array(points.paths(of: entry.identity).map { .string($0) })
     object["running"] = .integer(Int64(dispatcher.running(for: entry.id)))
     object["inFlight"] = .integer(Int64(dispatcher.inFlight(for: entry.id)))
     let stuck = dispatcher.stuck(of: entry.id)

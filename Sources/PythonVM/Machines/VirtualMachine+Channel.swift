@@ -138,7 +138,7 @@ extension VirtualMachine {
   }
 
   private func componentReported(_ report: ComponentReport) {
-    guard standing != .retired,
+    guard standing != .leaving,
       let index = components.firstIndex(where: { $0.plan.package == report.package && $0.plan.name == report.name })
     else { return }
     if let error = report.error { return componentFailed(index, error) }

@@ -66,7 +66,7 @@ extension VirtualMachine {
 
   /// Makes way: it gets no requests any more, its callbacks finish what they have, and it stops.
   package func retire() {
-    standing = .retired
+    standing = .leaving
     if let threadsEndpoint { dispatcher.retire(threadsEndpoint) }
     for endpoint in workers.compactMap(\.endpoint) { dispatcher.retire(endpoint) }
     perform(lifecycle.stopRequested())

@@ -131,7 +131,7 @@ extension VirtualMachine {
 
   /// Lets a worker's process have requests, if the callpoint is the VM's own.
   func serve(worker index: Int) {
-    guard standing != .retired, let endpoint = workers[index].endpoint else { return }
+    guard standing != .leaving, let endpoint = workers[index].endpoint else { return }
     guard standing == .serving else { return checkReadiness() }
     let callpoint = workers[index].callpoint
     guard let registration = registration(of: callpoint) else { return }

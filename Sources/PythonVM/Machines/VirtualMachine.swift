@@ -30,13 +30,13 @@ package final class VirtualMachine {
   }
 
   /// Whether a VM has its callpoints.
-  package enum Standing: Sendable {
+  package enum Standing: String, Sendable {
     /// Not yet: another one has them, whose place it is to take. Can become `serving`.
-    case onTrial
-    /// They are its own. Can become `retired`.
+    case onTrial = "on-trial"
+    /// They are its own. Can become `leaving`.
     case serving
     /// Not any more: another one has them, or nobody.
-    case retired
+    case leaving
   }
 
   /// What runs in it.
@@ -148,6 +148,12 @@ package final class VirtualMachine {
   /// The callbacks that run on its own threads, the oldest first.
   package var runningOnThreads: [Dispatcher.Running] {
     threadsEndpoint.map { dispatcher.running(on: $0.id) } ?? []
+  }
+
+  /// How many of its callbacks go on although their deadlines and the grace period have passed.
+  package var stuck: Int {
+    let endpoints = ([threadsEndpoint] + workers.map(\.endpoint)).compactMap { $0 }
+    return endpoints.reduce(0) { $0 + dispatcher.stuck(on: $1.id) }
   }
 
   /// How the VM serves: with processes if any of its components does.

@@ -38,7 +38,7 @@ struct StatusTable {
   private var vms: String {
     var rows = [["VM", "PID", "STATE", "MODE", "REASON"]]
     for vm in status["vms"]?.array ?? [] {
-      var row = [text(vm["name"]), vm["pid"]?.int.map(String.init) ?? "-", text(vm["state"])]
+      var row = [text(vm["name"]), vm["pid"]?.int.map(String.init) ?? "-", state(of: vm)]
       if let error = vm["error"]?.string {
         rows.append(row + [text(vm["mode"]), Self.firstLine(error)])
         continue
@@ -52,8 +52,16 @@ struct StatusTable {
     return Self.table(rows)
   }
 
+  /// The word for a VM's state, and what else is out of the ordinary.
+  private func state(of vm: JSONValue) -> String {
+    let stuck = vm["stuck"]?.int.map { "\($0) stuck" }
+    return [text(vm["state"]), vm["standing"]?.string, stuck].compactMap { $0 }.joined(separator: ", ")
+  }
+
   /// How the components of a VM run and why, each answer once.
   private func decisions(of vm: JSONValue) -> [(mode: String, reason: String)] {
+    // What is told of the packages is told of the VM that serves.
+    guard vm["standing"] == nil else { return vm["mode"] == nil ? [] : [(text(vm["mode"]), text(vm["reason"]))] }
     let packages = (status["packages"]?.array ?? []).filter { $0["vm"] == vm["name"] }
     var decisions: [(mode: String, reason: String)] = []
     for component in packages.flatMap({ $0["components"]?.array ?? [] }) {
@@ -65,7 +73,7 @@ struct StatusTable {
 
   private var callpoints: String {
     var rows = [["CALLPOINT", "KIND", "VM", "MODE", "WORKERS", "CALLS", "ERRORS", "PATH"]]
-    for vm in status["vms"]?.array ?? [] {
+    for vm in status["vms"]?.array ?? [] where vm["standing"] == nil {
       for callpoint in vm["callpoints"]?.array ?? [] {
         let name = [callpoint["name"], callpoint["component"], callpoint["nanoState"]].compactMap { $0?.string }
         let paths = (callpoint["paths"]?.array ?? []).compactMap(\.string)
