@@ -49,7 +49,9 @@ class Host:
                 break
         else:
             raise SystemExit("the host did not become ready: " + (self.directory / "host.log").read_text())
-        self.seconds_to_ready = time.monotonic() - started
+        #: When it was ready, by the clock of `time.monotonic`.
+        self.ready = time.monotonic()
+        self.seconds_to_ready = self.ready - started
 
     def stop(self) -> int:
         """Stop the host in order and return its exit status."""
@@ -80,9 +82,11 @@ class Host:
 
 
 @contextlib.contextmanager
-def host(tool: pathlib.Path, *packages: pathlib.Path) -> Iterator[Host]:
+def host(
+    tool: pathlib.Path, *packages: pathlib.Path, options: Sequence[str] = (), environment: Mapping[str, str] | None = None,
+) -> Iterator[Host]:
     """Run a host for the length of a block."""
-    running = Host(tool, packages)
+    running = Host(tool, packages, options=options, environment=environment)
     try:
         yield running
     finally:
