@@ -9,9 +9,15 @@ final class ControlGroup {
   /// Whether this process may make groups with a controller; it may not in most containers.
   static func canLimit(_ controller: String) -> Bool { (try? ControlGroup(controller)) != nil }
 
+  /// Whether all processes of a group can be killed at once, as they are where `memory.oom.group` is set (cgroup v2).
+  static func canKill() -> Bool {
+    (try? ControlGroup("unified")).map { FileManager.default.fileExists(atPath: $0.path + "/cgroup.kill") } ?? false
+  }
+
   /// Makes an empty group.
   ///
-  /// - Parameter controller: `pids` or `memory`, where controllers have hierarchies of their own (cgroup v1).
+  /// - Parameter controller: `pids` or `memory`, where controllers have hierarchies of their own (cgroup v1), or `unified`,
+  ///   which has none beside them.
   /// - Throws: An error if it cannot be made.
   init(_ controller: String) throws {
     path = "/sys/fs/cgroup/\(controller)/callpoint-\(UUID().uuidString)"
@@ -28,6 +34,9 @@ final class ControlGroup {
 
   /// Moves a process into the group; what it forks from now on is in it too.
   func add(_ pid: Int32) throws { try set("cgroup.procs", String(pid)) }
+
+  /// Kills every process in the group at the same time.
+  func kill() throws { try set("cgroup.kill", "1") }
 
   deinit { rmdir(path) }
 }

@@ -32,6 +32,10 @@ import Testing
     try #require(ProcessTree.members(below: host.process.pid).first { $0.commandLine.contains(name) }).pid
   }
 
+  private static func events(_ host: RunningHost) throws -> String {
+    try String(contentsOfFile: host.directory.path + "/logs/callpoint.log", encoding: .utf8)
+  }
+
   // MARK: Processes
 
   @Test(.enabled(if: ControlGroup.canLimit("pids"), "no control groups can be made here"))
@@ -91,6 +95,123 @@ import Testing
       #expect(try Self.process(host, name) == pid, "\(name) has gone too")
     }
     try sound.assertRecovered()
+    try host.finish()
+  }
+
+  @Test func `a template that is killed costs what its workers run, once, and what waits runs on their successors`()
+    throws
+  {
+    let host = try RunningHost(own: [.script(multiprocessing: true)], options: ["--threads", "1"])
+    let sound = try host.scriptSoundness()
+    let vm = try host.vm("script")["pid"]
+    var client = try host.connect()
+    let running = try client.send("action", RunningHost.script("import time\ntime.sleep(600)"))
+    try host.waitUntilRunning(1)
+    let waiting = try client.send("action", RunningHost.script("result = 1"))
+    kill(try Self.process(host, "script template"), SIGKILL)
+    let lost = try client.receive()
+    #expect(lost.id == running)
+    #expect(try refusal { try lost.result.get() }.kind == "worker-lost")
+    let answer = try client.receive()
+    #expect(answer.id == waiting)
+    #expect(try answer.result.get()["output"] == ["result": "1"])
+    #expect(try host.vm("script")["pid"] != vm)
+    try sound.assertRecovered(clients: 1)
+    try host.finish()
+  }
+
+  @Test func `a template that is killed while it forks leaves nothing, and its VM is replaced`() throws {
+    let place = try TemporaryDirectory()
+    let gate = place.path + "/gate"
+    // What is forked stands still while there is a gate, before it has done anything, such as bind itself to its parent.
+    let hold = """
+      def hold():
+          while os.path.exists("\(gate)"): time.sleep(0.005)
+      os.register_at_fork(after_in_child=hold)
+      """
+    let host = try RunningHost(own: [.sayer("held", "word", start: hold, multiprocessing: true)])
+    let sound = try host.soundness {
+      for action in ["say", "other"] { _ = try host.call("action", RunningHost.say("held", in: action)) }
+    }
+    let template = try Self.process(host, "held template")
+    #expect(FileManager.default.createFile(atPath: gate, contents: nil))
+    kill(try Self.process(host, "held action held-say"), SIGKILL)
+    var newborn: ProcessTree.Member?
+    try host.wait(
+      until: {
+        newborn = ProcessTree.members(below: template).first { $0.commandLine.hasSuffix("template") }
+        return newborn != nil
+      }, "no worker is forked")
+    kill(template, SIGKILL)
+    try host.wait(until: { newborn?.isAlive == false }, "a worker that had just been forked outlives its template")
+    try FileManager.default.removeItem(atPath: gate)
+    try sound.assertRecovered()
+    try host.finish()
+  }
+
+  @Test(.enabled(if: ControlGroup.canLimit("memory"), "no control groups can be made here"))
+  func `a template that has no memory to fork is replaced with its VM, and nobody waits for longer than it takes`()
+    throws
+  {
+    let group = try ControlGroup("memory")
+    let host = try RunningHost(own: [.script(multiprocessing: true)])
+    let sound = try host.scriptSoundness()
+    try group.add(Self.process(host, "script template"))
+    try group.set("memory.limit_in_bytes", "65536")
+    kill(try host.server(), SIGKILL)
+    var client = try host.connect()
+    let waiting = try client.send("action", RunningHost.script("result = 1"))
+    // The system kills the template, or, as it likes, what is being forked, again and again.
+    try host.wait(
+      until: {
+        let events = try Self.events(host)
+        return events.contains("exit process=template") || events.split(separator: "restart process=worker").count > 2
+      }, "there is memory enough")
+    try group.set("memory.limit_in_bytes", "-1")
+    let answer = try client.receive()
+    #expect(answer.id == waiting)
+    #expect(try answer.result.get()["output"] == ["result": "1"])
+    try sound.assertRecovered(clients: 1)
+    try host.finish()
+  }
+
+  /// How the processes of a VM are killed: by one signal after the other, or by the system at the same time.
+  enum Massacre: CaseIterable {
+    case signals, group
+
+    static var possible: [Massacre] { allCases.filter { $0 == .signals || ControlGroup.canKill() } }
+  }
+
+  @Test(arguments: Massacre.possible)
+  func `a VM whose processes are all killed at once is started again, and the others do not notice`(
+    massacre: Massacre
+  ) throws {
+    let group = massacre == .group ? try ControlGroup("unified") : nil
+    let host = try RunningHost(own: [
+      .script(multiprocessing: true), .sayer("bystander", "word", multiprocessing: true),
+    ])
+    let sound = try host.soundness {
+      for action in ["run", "other"] { _ = try host.call("action", RunningHost.script("pass", in: action)) }
+      for action in ["say", "other"] { _ = try host.call("action", RunningHost.say("bystander", in: action)) }
+    }
+    let bystander = try Self.process(host, "bystander action bystander-say")
+    let vm = try Int32(#require(host.vm("script")["pid"]?.int))
+    let victims = [vm] + ProcessTree.members(below: vm).map(\.pid)
+    #expect(victims.count == 4)
+    var client = try host.connect()
+    let running = try client.send("action", RunningHost.script("import time\ntime.sleep(600)"))
+    try host.waitUntilRunning(1)
+    if let group {
+      for pid in victims { try group.add(pid) }
+      try group.kill()
+    } else {
+      for pid in victims { kill(pid, SIGKILL) }
+    }
+    let lost = try client.receive()
+    #expect(lost.id == running)
+    #expect(try refusal { try lost.result.get() }.kind == "worker-lost")
+    try sound.assertRecovered(clients: 1)
+    #expect(try Self.process(host, "bystander action bystander-say") == bystander)
     try host.finish()
   }
 
@@ -180,10 +301,8 @@ import Testing
     let server = try host.server()
     let usual = try Self.limitDescriptors(of: host, to: 3)
     kill(server, SIGKILL)
-    let log = URL(fileURLWithPath: host.process.logPrefix).deletingLastPathComponent().path + "/callpoint.log"
     try host.wait(
-      until: { try String(contentsOfFile: log, encoding: .utf8).contains("Too many open files") },
-      "a worker is forked without descriptors")
+      until: { try Self.events(host).contains("Too many open files") }, "a worker is forked without descriptors")
     let waiting = try client.send("action", RunningHost.script("result = 1"))
     #expect(try client.call("action", RunningHost.script("result = 2", in: "other"))["output"] == ["result": "2"])
     var newcomer = try host.connect()

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @testable import callpoint
@@ -72,6 +73,102 @@ import Testing
           result = str(error)
       """)
     #expect(error.string?.contains("1 MiB") == true, "\(error)")
+    try host.finish()
+  }
+
+  /// A client that sends messages of a length and prints, as JSON, what it is answered.
+  ///
+  /// It is Python, which is fast with large texts in every build.
+  private static let client = """
+    import json, re, socket, sys
+    settings = json.loads(sys.stdin.read())
+    limit = settings["limit"] << 20
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(settings["socket"])
+    answers = connection.makefile("rb")
+
+    def ask(code, size=0, number=1):
+        params = {"path": "/script:script/run", "input": {"code": code}}
+        message = json.dumps({"jsonrpc": "2.0", "id": number, "method": "action", "params": params}).encode()
+        connection.sendall(message[:-1] + b" " * (size - len(message)) + b"}\\n")
+        return answers.readline()[:-1]
+
+    def fits(line):
+        answer = json.loads(line)
+        return "result" in answer or answer["error"]["data"]["kind"] + ": " + answer["error"]["message"]
+
+    # The host's numbers in what follows have three digits.
+    for _ in range(100): ask("pass")
+
+    """
+
+  private static func ask(_ host: RunningHost, limit: Int, _ program: String) throws -> JSONValue {
+    let input: JSONValue = ["socket": .string(host.process.socketPath), "limit": .integer(Int64(limit))]
+    let answer = try Python.answer(
+      to: input.text, program: client + program + "\nanswers.close()\nconnection.close()\n")
+    return try JSONValue(parsing: String(decoding: answer, as: UTF8.self))
+  }
+
+  @Test func `a request of exactly 64 MiB, also on its way to the callback, is served, and one byte more is not`()
+    throws
+  {
+    // How much more than its text a request to the callback may be takes some tries, and is the same at any limit.
+    let small = try RunningHost(own: [.script(multiprocessing: true)], options: Self.small)
+    let margin = try Self.ask(
+      small, limit: 1,
+      """
+      least, most = 0, 512
+      while most - least > 1:
+          margin = (least + most) // 2
+          if fits(ask("#" + "x" * (limit - margin))) is True: most = margin
+          else: least = margin
+      print(most)
+      """)
+    try small.finish()
+    let host = try RunningHost(own: [.script(multiprocessing: true)], options: ["--message-limit", "64"])
+    let sound = try host.scriptSoundness()
+    let answers =
+      try Self.ask(
+        host, limit: 64,
+        """
+        text = "#" + "x" * (limit - \(margin.text))
+        print(json.dumps([
+            fits(ask(text, size=limit)), fits(ask(text + "x", size=limit)), fits(ask("pass", size=limit + 1)),
+            fits(ask("pass"))]))
+        """
+      ).array ?? []
+    try #require(answers.count == 4)
+    #expect(answers[0] == true && answers[3] == true, "\(answers)")
+    #expect(answers[1].string?.hasPrefix("too-large: the request to action script-run") == true, "\(answers[1])")
+    #expect(answers[2].string?.hasPrefix("too-large: the message is longer than 64 MiB") == true, "\(answers[2])")
+    try sound.assertRecovered()
+    try host.finish()
+  }
+
+  @Test func `a reply and an answer of exactly 64 MiB arrive, and one byte more does not`() throws {
+    let host = try RunningHost(own: [.script(multiprocessing: true)], options: ["--message-limit", "64"])
+    let sound = try host.scriptSoundness()
+    let answers =
+      try Self.ask(
+        host, limit: 64,
+        """
+        refused = fits(ask(f"result = 'x' * {limit}"))
+        length = limit - (int(re.search("it has ([0-9]+) bytes", refused).group(1)) - limit)
+        # Python writes what the reply, and the client chooses by its number, how long the answer is.
+        reply = f"result = 'x' * {length}"
+        brief = len(ask("result = ''", number=""))
+        padding = limit - brief - length
+        exact = ask(reply, number="n" * padding)
+        print(json.dumps([
+            len(exact) - limit, fits(exact), fits(ask(reply, number="n" * (padding + 1))),
+            fits(ask(f"result = 'x' * {length + 1}")), fits(ask("pass"))]))
+        """
+      ).array ?? []
+    try #require(answers.count == 5)
+    #expect(answers[0] == 0 && answers[1] == true && answers[4] == true, "\(answers)")
+    #expect(answers[2].string?.hasPrefix("too-large: ") == true, "\(answers[2])")
+    #expect(answers[3].string?.contains("it has \((64 << 20) + 1) bytes") == true, "\(answers[3])")
+    try sound.assertRecovered()
     try host.finish()
   }
 
