@@ -37,7 +37,7 @@ let package = Package(
     room("PythonVM", ["Kernel", "JSON", "Packages", "Callpoints"]),
     room("Host", ["Kernel", "JSON", "Packages", "Yang", "Datastore", "Callpoints", "PythonVM"]),
     .executableTarget(
-      name: "callpoint", dependencies: ["callpoint-guard", "Kernel", "JSON", "PythonVM", "Host"],
+      name: "callpoint", dependencies: ["callpoint-guard", "Kernel", "JSON", "Callpoints", "PythonVM", "Host"],
       swiftSettings: strict),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
@@ -50,7 +50,8 @@ let package = Package(
     tests(of: "PythonVM", ["JSON", "Kernel", "Packages"]),
     tests(of: "Host", ["JSON", "Kernel", "Yang", "Datastore"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["callpoint", "callpoint-guard", "JSON", "Kernel", "TestSupport"],
+      name: "EndToEndTests",
+      dependencies: ["callpoint", "callpoint-guard", "JSON", "Kernel", "Callpoints", "TestSupport"],
       swiftSettings: strict),
   ]
 )

@@ -24,9 +24,30 @@ package struct ModeDecision: Hashable, Sendable {
   ///   - callpoints: The number of callpoints that the component's `setup()` registered.
   ///   - parentDeathSignalWorks: Whether the guard saw a child die with its parent.
   ///   - threadsLeft: The names of the threads that the VM's `setup()` methods left running.
+  ///   - override: What the host's user wants instead of what the package asks for. Processes are not forked where that
+  ///     would not be safe, whoever wants them.
   /// - Returns: The mode and its reason.
   package static func decide(
-    asksForProcesses: Bool, callpoints: Int, parentDeathSignalWorks: Bool, threadsLeft: [String] = []
+    asksForProcesses: Bool, callpoints: Int, parentDeathSignalWorks: Bool, threadsLeft: [String] = [],
+    override: ExecutionMode? = nil
+  ) -> ModeDecision {
+    let own = decide(
+      asksForProcesses: asksForProcesses, callpoints: callpoints, parentDeathSignalWorks: parentDeathSignalWorks,
+      threadsLeft: threadsLeft)
+    guard let override, override != own.mode, callpoints > 0 else { return own }
+    if override == .multiprocessing {
+      let forced = decide(
+        asksForProcesses: true, callpoints: max(callpoints, 2), parentDeathSignalWorks: parentDeathSignalWorks,
+        threadsLeft: threadsLeft)
+      guard forced.mode == .multiprocessing else { return forced }
+    }
+    return ModeDecision(
+      mode: override, reason: "--mode \(override.rawValue) overrides that \(own.reason)")
+  }
+
+  /// The rule for a package whose host leaves the choice to it.
+  private static func decide(
+    asksForProcesses: Bool, callpoints: Int, parentDeathSignalWorks: Bool, threadsLeft: [String]
   ) -> ModeDecision {
     guard asksForProcesses else {
       return ModeDecision(mode: .threading, reason: "callpoint-model is threading")

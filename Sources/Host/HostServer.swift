@@ -192,7 +192,7 @@ package final class HostServer {
       socketPath: stateDirectory.processSocketPath, workingDirectory: FileManager.default.currentDirectoryPath,
       schemaPath: schemaPath, logFilePrefix: settings.logFilePrefix, logLevel: settings.logLevel,
       messageLimit: settings.messageLimit, threads: settings.threads, workers: settings.workers,
-      defaultWorkers: settings.defaultWorkers,
+      defaultWorkers: settings.defaultWorkers, mode: settings.mode,
       startTimeout: settings.startTimeout, grace: settings.grace, restartsAutomatically: settings.restartsVMs,
       parentDeathSignalWorks: parentDeathSignalWorks ?? false, environment: ProcessInfo.processInfo.environment)
   }

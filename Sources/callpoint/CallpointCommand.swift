@@ -57,6 +57,7 @@ struct CallpointCommand {
     switch name {
     case "serve": return try ServeCommand.run(arguments)
     case "check": return try CheckCommand.run(arguments)
+    case "bench": return try BenchCommand.run(arguments)
     case "demo": return try DemoCommand.run(arguments)
     case "verify-cleanup": return try VerifyCleanupCommand.run(arguments)
     default: return try ClientCommands.run(name, arguments)

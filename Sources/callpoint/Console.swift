@@ -3,13 +3,19 @@ import Glibc
 /// The tool's standard output and standard error, unbuffered, so that a pipe's reader sees each line at once.
 enum Console {
   /// Prints a line on standard output.
-  static func print(_ line: String) { write(line, to: STDOUT_FILENO) }
+  static func print(_ line: String) { write(line + "\n", to: STDOUT_FILENO) }
 
   /// Prints a line on standard error.
-  static func error(_ line: String) { write(line, to: STDERR_FILENO) }
+  static func error(_ line: String) { write(line + "\n", to: STDERR_FILENO) }
 
-  private static func write(_ line: String, to descriptor: Int32) {
-    let bytes = Array((line + "\n").utf8)
+  /// Prints a piece of a line that changes on standard error.
+  static func progress(_ text: String) { write(text, to: STDERR_FILENO) }
+
+  /// Whether somebody sees standard error at once.
+  static var isErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+  private static func write(_ text: String, to descriptor: Int32) {
+    let bytes = Array(text.utf8)
     bytes.withUnsafeBytes { buffer in
       var written = 0
       while written < buffer.count {

@@ -33,4 +33,28 @@ import Testing
     #expect(decision.mode == row.mode)
     #expect(decision.reason.contains(row.reason))
   }
+
+  @Test(arguments: table) func `is what the host's user wants instead, unless forking would not be safe`(row: Row) {
+    func decide(_ override: ExecutionMode?) -> ModeDecision {
+      ModeDecision.decide(
+        asksForProcesses: row.model == .multiprocessing, callpoints: row.callpoints, parentDeathSignalWorks: row.signal,
+        threadsLeft: row.threads, override: override)
+    }
+    let own = decide(nil)
+    let threading = decide(.threading)
+    #expect(threading.mode == .threading)
+    if own.mode == .multiprocessing {
+      #expect(threading.reason == "--mode threading overrides that \(own.reason)")
+    } else {
+      #expect(threading == own)
+    }
+    let processes = decide(.multiprocessing)
+    let isSafe = row.callpoints > 0 && row.signal && row.threads.isEmpty
+    #expect(processes.mode == (isSafe ? .multiprocessing : .threading))
+    if isSafe, own.mode == .threading {
+      #expect(processes.reason == "--mode multiprocessing overrides that \(own.reason)")
+    } else if row.callpoints > 0, !row.signal {
+      #expect(processes.reason.contains("does not kill"))
+    }
+  }
 }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct `Command line` {
   private static let commands = [
-    "serve", "check", "demo", "status", "action", "commit", "delete", "get", "start", "stop", "reload",
+    "serve", "check", "bench", "demo", "status", "action", "commit", "delete", "get", "start", "stop", "reload",
   ]
 
   @Test func `every command has help that tells its options, and none needs a host for it`() throws {
@@ -32,7 +32,12 @@ import Testing
 
   @Test(arguments: [
     [], ["dance"], ["status", "--colour"], ["status", "extra"], ["action"], ["get", "--depth", "x"],
-    ["get", "--depth"], ["serve", "--workers", "0"], ["serve", "--log-level", "loud"], ["action", "/a:b", "c"],
+    ["get", "--depth"], ["serve", "--workers", "0"], ["serve", "--mode", "both"], ["serve", "--log-level", "loud"],
+    ["action", "/a:b", "c"], ["bench"], ["bench", "/"], ["bench", "/", "--action", "/a:b", "--duration", "0"],
+    ["bench", "/", "--action", "/a:b", "--modes", "both"], ["bench", "/", "--action", "/a:b", "--parallel", "0,1"],
+    ["bench", "/", "--action", "/a:b", "--rate", "0"], ["bench", "/", "--action", "/a:b", "--input", "{"],
+    ["bench", "/", "--action", "/a:b", "--input", "[]"], ["bench", "/", "--input", "{}", "--action", "/a:b"],
+    ["bench", "/", "--commit", "/no/such/file.json"], ["bench", "/no/such/package", "--action", "/a:b"],
     ["action", "/a:b", "--input", "[]"], ["action", "/a:b", "--input", "{"], ["commit", "/no/such/file.json"],
     ["check"], ["stop"], ["get", "--wait", "soon"],
   ])

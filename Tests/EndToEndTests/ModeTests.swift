@@ -147,6 +147,35 @@ import Testing
     try host.finish()
   }
 
+  @Test func `the host's user may override the packages, and status says so`() throws {
+    let lone = FixturePackage(
+      "lone",
+      python: """
+        import ncs
+        from ncs.dp import Action
+
+        class Nothing(Action):
+            @Action.action
+            def cb_action(self, uinfo, name, kp, input, output):
+                pass
+
+        class Main(ncs.application.Application):
+            def setup(self):
+                self.register_action("lone", Nothing)
+        """)
+    let forked = try RunningHost(["vlan", "demo-router"], own: [lone], options: ["--mode", "multiprocessing"])
+    let (mode, reason) = try Self.mode(forked, "lone")
+    #expect(mode == "multiprocessing" && reason.hasPrefix("--mode multiprocessing overrides that callpoint-model is"))
+    #expect(try forked.callpoint("lone")["workers"]?.array?.count == 1)
+    #expect(try Self.mode(forked, "vlan").reason.contains("overrides") == false)
+    try forked.finish()
+    let threaded = try RunningHost(["vlan", "demo-router"], options: ["--mode", "threading"])
+    let other = try Self.mode(threaded, "vlan")
+    #expect(other.mode == "threading" && other.reason.hasPrefix("--mode threading overrides that callpoint-model is"))
+    #expect(try threaded.callpoint("vlan-trace")["workers"] == [])
+    try threaded.finish()
+  }
+
   @Test func `callpoints have as many workers as were asked for`() throws {
     let host = try RunningHost(
       own: [.script(multiprocessing: true)], options: ["--workers", "2", "--workers", "script-other=3"])

@@ -1,3 +1,4 @@
+package import Callpoints
 package import PythonVM
 
 /// Everything about a host that its user may choose.
@@ -31,6 +32,8 @@ package struct HostSettings: Sendable {
   package var workers: [String: Int] = [:]
   /// The number of workers of every other callpoint.
   package var defaultWorkers = 1
+  /// How callbacks run, whatever their packages ask for; `nil` to leave it to the packages.
+  package var mode: ExecutionMode?
   /// Whether a VM that died is started again.
   package var restartsVMs = true
   /// Whether to trust the parent-death signal where it works.

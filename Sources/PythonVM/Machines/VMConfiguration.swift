@@ -1,3 +1,5 @@
+package import Callpoints
+
 /// What every VM of a host has in common.
 package struct VMConfiguration: Sendable {
   /// The command that starts a VM.
@@ -24,6 +26,8 @@ package struct VMConfiguration: Sendable {
   package var workers: [String: Int]
   /// The number of workers of every other callpoint.
   package var defaultWorkers: Int
+  /// How callbacks run, whatever their packages ask for; `nil` to leave it to the packages.
+  package var mode: ExecutionMode?
   /// How long a start may take.
   package var startTimeout: Duration
   /// How long running callbacks may finish at a stop.
@@ -39,8 +43,8 @@ package struct VMConfiguration: Sendable {
   package init(
     startCommand: String, runtimeDirectory: String, ncsDirectory: String, socketPath: String, workingDirectory: String,
     schemaPath: String, logFilePrefix: String, logLevel: LogLevel, messageLimit: Int, threads: Int,
-    workers: [String: Int], defaultWorkers: Int, startTimeout: Duration, grace: Duration, restartsAutomatically: Bool,
-    parentDeathSignalWorks: Bool, environment: [String: String]
+    workers: [String: Int], defaultWorkers: Int, mode: ExecutionMode?, startTimeout: Duration, grace: Duration,
+    restartsAutomatically: Bool, parentDeathSignalWorks: Bool, environment: [String: String]
   ) {
     self.startCommand = startCommand
     self.runtimeDirectory = runtimeDirectory
@@ -54,6 +58,7 @@ package struct VMConfiguration: Sendable {
     self.threads = threads
     self.workers = workers
     self.defaultWorkers = defaultWorkers
+    self.mode = mode
     self.startTimeout = startTimeout
     self.grace = grace
     self.restartsAutomatically = restartsAutomatically

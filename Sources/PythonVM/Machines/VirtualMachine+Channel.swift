@@ -170,7 +170,8 @@ extension VirtualMachine {
       let component = components[index]
       let decision = ModeDecision.decide(
         asksForProcesses: plan.model == .multiprocessing, callpoints: component.entries.count,
-        parentDeathSignalWorks: configuration.parentDeathSignalWorks, threadsLeft: threadsLeft)
+        parentDeathSignalWorks: configuration.parentDeathSignalWorks, threadsLeft: threadsLeft,
+        override: configuration.mode)
       components[index].decision = decision
       switch decision.mode {
       case .threading: served += component.registrations

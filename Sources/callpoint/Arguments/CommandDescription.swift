@@ -71,18 +71,18 @@ struct CommandDescription {
       guard let option = options.first(where: { $0.name == parts[0] }) else {
         throw UsageError("'callpoint \(name)' has no option \(parts[0])", command: name)
       }
-      if !option.isRepeatable, parsed.values[option.name] != nil {
+      if !option.isRepeatable, parsed.has(option.name) {
         throw UsageError("\(option.name) is given twice", command: name)
       }
       switch (option.value, parts.count) {
-      case (nil, 1): parsed.values[option.name] = [""]
+      case (nil, 1): parsed.options.append((option.name, ""))
       case (nil, _): throw UsageError("\(option.name) takes no value", command: name)
-      case (_, 2): parsed.values[option.name, default: []].append(parts[1])
+      case (_, 2): parsed.options.append((option.name, parts[1]))
       case (let value?, _):
         guard let next = rest.popFirst() else {
           throw UsageError("\(option.name) needs a value: \(option.name) \(value)", command: name)
         }
-        parsed.values[option.name, default: []].append(next)
+        parsed.options.append((option.name, next))
       }
     }
     guard operandCount.contains(parsed.operands.count) else {

@@ -4,25 +4,25 @@ import PythonVM
 struct ParsedArguments {
   /// The command they belong to.
   let command: String
-  /// The values of each option that was given; a flag has one empty value.
-  var values: [String: [String]] = [:]
+  /// The options in the order in which they were given; a flag's value is empty.
+  var options: [(name: String, value: String)] = []
   /// The positional arguments.
   var operands: [String] = []
 
   /// Whether a flag was given.
-  func has(_ option: String) -> Bool { values[option] != nil }
+  func has(_ option: String) -> Bool { options.contains { $0.name == option } }
 
   /// The value of an option that may be given once.
-  func value(_ option: String) -> String? { values[option]?.last }
+  func value(_ option: String) -> String? { options.last { $0.name == option }?.value }
 
   /// The values of an option that may be given several times.
-  func all(_ option: String) -> [String] { values[option] ?? [] }
+  func all(_ option: String) -> [String] { options.filter { $0.name == option }.map(\.value) }
 
   /// The value of an option that is a number of seconds above 0.
   func seconds(_ option: String) throws(UsageError) -> Duration? {
     guard let text = value(option) else { return nil }
     guard let seconds = Double(text), seconds > 0, seconds.isFinite else {
-      throw UsageError("\(option) wants a number of seconds, not '\(text)'", command: command)
+      throw UsageError("\(option) wants a number of seconds above 0, not '\(text)'", command: command)
     }
     return .chosen(seconds: seconds)
   }

@@ -42,6 +42,11 @@ enum CommandList {
       .init(
         name: "--message-limit", value: "MIB",
         help: "the longest message of clients and callbacks, either way:\n1 to 64 MiB (default: 16)"),
+      .init(
+        name: "--mode", value: "MODE",
+        help:
+          "threading or multiprocessing for every package, whatever\nits callpoint-model and however few its callpoints"
+      ),
       .init(name: "--threads", value: "N", help: "the most threads of a VM or worker (default: 64)"),
       .init(
         name: "--workers", value: "[CALLPOINT=]N",
@@ -130,6 +135,45 @@ enum CommandList {
       """,
     options: [.init(name: "--keep", value: nil, help: "keep the temporary directory and say where it is")])
 
+  static let bench = CommandDescription(
+    name: "bench", operands: "PACKAGE_DIR...", operandCount: 1...Int.max,
+    summary: "measure your own callbacks in both modes, and say which mode wins",
+    discussion: """
+      Runs the named actions and commits against a private host in each mode, with a growing number of requests on their
+      way at a time, the modes in turn, and prints throughput, latency, processor time, memory and errors, and which mode
+      wins by how much, and why. Give --action, each with its --input, and --commit as often as you like: the requests are
+      used in turn. {n} in a path, an input and a file becomes the request's number, from 1 in every run, such as in
+      /vlan:vlans/vlan{v{n}}/trace. What commits create is deleted between runs, service instances first. Exits with 1 if
+      everything failed in a mode.
+      """,
+    options: [
+      .init(name: "--action", value: "PATH", help: "call this action or rpc; may be repeated", isRepeatable: true),
+      .init(
+        name: "--input", value: "JSON", help: "the input of the --action before it (default: {})", isRepeatable: true),
+      .init(
+        name: "--commit", value: "FILE",
+        help: "commit what this file holds, as 'callpoint commit' does;\nmay be repeated",
+        isRepeatable: true),
+      .init(
+        name: "--modes", value: "MODES",
+        help:
+          "threading, multiprocessing or both (default: both);\noverrides callpoint-model and the rule that one\ncallpoint is not worth a process"
+      ),
+      .init(name: "--load", value: "FILE", help: "a JSON document (RFC 7951) to start from; no service runs for it"),
+      .init(name: "--parallel", value: "NUMBERS", help: "how many requests are on their way (default: 1,2,4,8,16)"),
+      .init(
+        name: "--workers", value: "N", help: "worker processes for each callpoint in multiprocessing\nmode (default: 1)"
+      ),
+      .init(
+        name: "--duration", value: "SECONDS",
+        help: "how long each mode is measured at each number of\nparallel requests, in 5 rounds together (default: 5)"),
+      .init(
+        name: "--rate", value: "PER_SECOND",
+        help:
+          "let so many requests become due every second, whatever\nbecomes of them (open loop): latency counts from then, and\n--parallel is the most that are on their way"
+      ),
+    ])
+
   static let verifyCleanup = CommandDescription(
     name: "verify-cleanup", operands: packages, operandCount: 0...Int.max,
     summary: "kill processes at random moments and check that nothing is left",
@@ -143,7 +187,7 @@ enum CommandList {
     options: [.init(name: "--rounds", value: "N", help: "how many processes to kill (default: 60)")])
 
   /// All of them.
-  static let all = [serve, check, status, action, commit, delete, get, start, stop, reload, demo, verifyCleanup]
+  static let all = [serve, check, status, action, commit, delete, get, start, stop, reload, bench, demo, verifyCleanup]
 
   /// What `callpoint --help` prints.
   static var overview: String {

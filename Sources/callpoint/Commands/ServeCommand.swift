@@ -1,3 +1,4 @@
+import Callpoints
 import Foundation
 import Host
 import Kernel
@@ -48,6 +49,12 @@ extension HostSettings {
           "--workers wants N or CALLPOINT=N with N from 1 to 256, not '\(text)'", command: arguments.command)
       }
       if parts.count == 2 { workers[parts[0]] = number } else { defaultWorkers = number }
+    }
+    if let text = arguments.value("--mode") {
+      guard let chosen = ExecutionMode(rawValue: text) else {
+        throw UsageError("--mode wants threading or multiprocessing, not '\(text)'", command: arguments.command)
+      }
+      mode = chosen
     }
     if let timeout = try arguments.seconds("--action-timeout") { actionTimeout = timeout }
     if let timeout = try arguments.seconds("--service-timeout") { serviceTimeout = timeout }

@@ -44,6 +44,19 @@ final class HostProcess {
     pid = try Self.spawn(executable, arguments, environment, output: outputPath, leadsGroup: leadsGroup)
   }
 
+  /// Whether it has ended; if so it has been reaped.
+  var hasEnded: Bool {
+    var value: Int32 = 0
+    if status == nil, waitpid(pid, &value, WNOHANG) == pid { status = value }
+    return status != nil
+  }
+
+  /// The end of what it has printed.
+  var lastWords: String {
+    let text = (try? String(contentsOfFile: outputPath, encoding: .utf8)) ?? ""
+    return text.split(separator: "\n").suffix(15).joined(separator: "\n")
+  }
+
   /// Asks the host to stop in order, and waits until it has.
   func stop() {
     guard status == nil else { return }
@@ -80,7 +93,11 @@ final class HostProcess {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    if leadsGroup { posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP)) }
+    // Signals that this process takes as events must still end the host.
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | (leadsGroup ? POSIX_SPAWN_SETPGROUP : 0)))
     var strings: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
     var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0)=\($1)") } + [nil]
     defer { for string in strings + variables { free(string) } }

@@ -74,13 +74,27 @@ struct ProcessTree {
     stat(of: pid).map { Member(pid: pid, start: $0.start, parent: $0.parent) }
   }
 
-  private static func stat(of pid: Int32) -> (parent: Int32, state: String, start: String)? {
+  /// What the system says about a process.
+  struct Stat {
+    /// Its parent.
+    let parent: Int32
+    /// The letter for its state.
+    let state: String
+    /// When it was started, in ticks since the system was.
+    let start: String
+    /// The processor time of its children that have been reaped, in ticks.
+    let childTicks: Int
+  }
+
+  /// Reads what the system says about a process, if there is one with this number.
+  static func stat(of pid: Int32) -> Stat? {
     guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
       let end = text.lastIndex(of: ")")
     else { return nil }
     // What follows the name in parentheses, which may itself hold blanks and parentheses.
     let fields = text[text.index(after: end)...].split(separator: " ")
-    guard fields.count > 19, let parent = Int32(fields[1]) else { return nil }
-    return (parent, String(fields[0]), String(fields[19]))
+    guard fields.count > 19, let parent = Int32(fields[1]), let user = Int(fields[13]), let system = Int(fields[14])
+    else { return nil }
+    return Stat(parent: parent, state: String(fields[0]), start: String(fields[19]), childTicks: user + system)
   }
 }

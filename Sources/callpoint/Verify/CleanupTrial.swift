@@ -90,7 +90,7 @@ final class CleanupTrial {
       }
       usleep(1000)
     }
-    throw Failure(description: "there was no \(kill.victim.rawValue) to kill\n\(lastWords)")
+    throw Failure(description: "there was no \(kill.victim.rawValue) to kill\n\(host.lastWords)")
   }
 
   /// After the host's end: everything below this process is what it left. False once there is nothing.
@@ -133,7 +133,7 @@ final class CleanupTrial {
     _ = try client.call("get", ["path": "/"])
     while try !allRuns(client.call("status")) {
       guard ContinuousClock.now < deadline else {
-        throw Failure(description: "the host does not come to rest\n\(lastWords)")
+        throw Failure(description: "the host does not come to rest\n\(host.lastWords)")
       }
       usleep(2000)
     }
@@ -155,13 +155,8 @@ final class CleanupTrial {
       try waitUntilAllRuns()
     } catch {
       throw Failure(
-        description: "the host did not carry on after its \(kill.victim.rawValue) was killed: \(error)\n\(lastWords)")
+        description:
+          "the host did not carry on after its \(kill.victim.rawValue) was killed: \(error)\n\(host.lastWords)")
     }
-  }
-
-  /// The end of what the host has printed.
-  private var lastWords: String {
-    let text = (try? String(contentsOfFile: host.outputPath, encoding: .utf8)) ?? ""
-    return text.split(separator: "\n").suffix(15).joined(separator: "\n")
   }
 }

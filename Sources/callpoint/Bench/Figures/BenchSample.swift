@@ -1,0 +1,17 @@
+/// What one round of a mode with a number of parallel requests came to.
+struct BenchSample {
+  /// What the load generator saw.
+  let outcome: LoadOutcome
+  /// The processor time that the host's processes took meanwhile, in seconds.
+  let seconds: ByRole<Double>
+  /// How many processors everything else on the machine kept busy; `nil` if it cannot be told.
+  let otherCores: Double?
+  /// The memory that they have for themselves at the end, in bytes.
+  let privateBytes: ByRole<Int>
+
+  /// How many requests succeeded in a second.
+  var throughput: Double {
+    let elapsed = outcome.elapsed / .seconds(1)
+    return elapsed > 0 ? Double(outcome.latencies.count) / elapsed : 0
+  }
+}

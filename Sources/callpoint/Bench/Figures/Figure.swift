@@ -1,0 +1,26 @@
+import Foundation
+
+/// How figures are written for people.
+enum Figure {
+  /// A number with about three digits that count, and with commas between thousands.
+  static func text(_ value: Double) -> String {
+    if value == 0 { return "0" }
+    let magnitude = abs(value) > 0 ? Int(log10(abs(value)).rounded(.down)) : 0
+    let text = String(format: "%.\(min(3, max(0, 2 - magnitude)))f", value)
+    guard abs(value) >= 999.5, let point = text.firstIndex(of: ".") ?? Optional(text.endIndex) else { return text }
+    var digits = Array(text[..<point])
+    for place in stride(from: digits.count - 3, to: digits.first == "-" ? 1 : 0, by: -3) {
+      digits.insert(",", at: place)
+    }
+    return String(digits) + text[point...]
+  }
+
+  /// A number, or a dash in its place.
+  static func text(_ value: Double?) -> String { value.map { text($0) } ?? "-" }
+
+  /// How many processors were kept busy, as a clause goes on: `0.98 of a core`, `1.62 cores`.
+  static func cores(_ value: Double) -> String {
+    let number = String(format: "%.2f", value)
+    return value < 0.995 ? "\(number) of a core" : "\(number) cores"
+  }
+}

@@ -1,0 +1,17 @@
+import Kernel
+
+/// `callpoint bench`: both modes, with the user's own callbacks.
+enum BenchCommand {
+  static func run(_ arguments: ParsedArguments) throws -> CallpointCommand.ExitStatus {
+    let options = try BenchOptions(arguments)
+    // What a host leaves that is killed must come to this process.
+    try Subreaper.become()
+    let directory = try TemporaryDirectory()
+    var progress = BenchProgress(options, isTerminal: Console.isErrorTerminal)
+    let bench = try Bench(options, directory: directory.path)
+    defer { bench.stop() }
+    let results = try bench.run(&progress)
+    Console.print(BenchTable(results).text)
+    return results.hasFailed ? .failure : .success
+  }
+}
