@@ -83,6 +83,45 @@ import Testing
     try host.finish()
   }
 
+  @Test func `a model that cannot go back stays, with what was written under it, and the answer says so`() throws {
+    let host = try RunningHost(own: [.sayer("a", "old", yang: "leaf size { type uint8; }"), .script()])
+    let sound = try host.soundness {
+      _ = try host.word(of: "a")
+      try host.script("pass")
+    }
+    _ = try host.merge(["a:size": 1])
+    let before = try host.vm("a")["pid"]
+    // What it commits has no place in the old model.
+    try model(
+      host, "leaf size { type string; }",
+      setup: """
+        with ncs.maapi.single_write_trans("admin", "system") as trans:
+                    ncs.maagic.get_root(trans).a__size = "many"
+                    trans.apply()
+                raise ValueError('not today')
+        """)
+    let failed = try host.reload()
+    let info = failed["a"]?.info ?? ""
+    #expect(failed["a"]?.result == false && info.contains("not today"))
+    #expect(info.contains("the old one keeps running, under the new model") && info.contains("/a:size"), "\(info)")
+    #expect(failed["script"]?.info == "unchanged")
+    #expect(try host.vm("a")["pid"] == before)
+    #expect(try host.word(of: "a") == "old")
+    #expect(try host.get("/a:size") == ["a:size": "many"])
+    try sound.assertRecovered()
+
+    // The old package is refused as any is whose model the data do not fit, until they do.
+    _ = try FixturePackage.sayer("a", "back", yang: "leaf size { type uint8; }").write(below: host.fixtures.path)
+    let refused = try refusal { try host.call("reload") }
+    #expect(refused.kind == "invalid-value" && refused.message.contains("/a:size"), "\(refused)")
+    _ = try host.merge(["a:size": "7"])
+    #expect(try host.reload()["a"]?.info == "started again")
+    #expect(try host.get("/a:size") == ["a:size": 7])
+    #expect(try host.word(of: "a") == "back")
+    try sound.assertRecovered()
+    try host.finish()
+  }
+
   @Test func `what setup() reads is of the new model, and its schema file is the only one left`() throws {
     let host = try RunningHost(own: [.sayer("a", "old")])
     _ = try host.word(of: "a")

@@ -53,6 +53,8 @@ final class Reload {
   private var trials: [Trial] = []
   /// What happened to packages, by name.
   private var notes: [String: String] = [:]
+  /// Why the model could not go back with packages that stay as they were, if it could not.
+  private var lastingModel: CallError?
   /// The data under the old model, and the store's revision since when they are not of it any more.
   private var before: (snapshot: Snapshot, revision: Int)?
 
@@ -131,6 +133,7 @@ final class Reload {
       // What components wrote under the new model is not thrown away for the old one.
       server.log.write(.fail, ["process": "host", "reason": "the model cannot be changed back: \(error)"])
       next = next.under(installed)
+      lastingModel = error
     }
   }
 
@@ -270,7 +273,8 @@ final class Reload {
 
   private func outcome(of package: String, _ error: String?) -> Outcome {
     if let reason = next.kept[package] {
-      let info = "its new version does not load: \(reason); the old one keeps running"
+      let model = lastingModel.map { ", under the new model, which cannot go: \($0)" } ?? ""
+      let info = "its new version does not load: \(reason); the old one keeps running\(model)"
       return Outcome(package: package, succeeded: false, info: info)
     }
     if let error { return Outcome(package: package, succeeded: false, info: error) }
