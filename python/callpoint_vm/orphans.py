@@ -19,7 +19,12 @@ INTERVAL = 60.0
 class Orphans:
     """Forgets adopted processes that have ended, but none that an object of Python's own libraries stands for.
 
-    Nothing tells an adopted process from one that a callback forked with ``os.fork``. Hence the time that passes.
+    Why not at once: nothing tells an adopted process from one that a callback, or a library in C, forked itself, and
+    whoever asks for one of these later (``os.waitpid``, ``os.wait``) must be answered. No event tells of an adoption, an
+    adopted process has the same parent, signal and group as others, and although ``/proc/self/task/*/children`` lists it
+    with the main thread, so it lists those of every thread that has ended. Nor can somebody else adopt: a parent without
+    user code in it could forget at once, but would not know whose worker they go with. Hence the time that passes; what
+    has ended in the meantime takes a process number and nothing else.
     """
 
     def __init__(self) -> None:
