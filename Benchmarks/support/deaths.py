@@ -2,41 +2,45 @@
 
 from __future__ import annotations
 
-import json
+import math
 import os
 import pathlib
 import select
 import signal
-import socket
 import subprocess
 import time
-from collections.abc import Iterable
 
+from support import processes
+from support.control import control
 from support.hosts import Host
 
 
-def _watch(pids: Iterable[int]) -> select.poll:
-    """Return what tells the ends of processes; its descriptors are those of the processes."""
+def milliseconds_until_all_are_gone(parent: subprocess.Popen, limit: float) -> float:
+    """Kill a process and return when the last one below it had ended.
+
+    What is left after so many seconds is killed too; then the time is infinite.
+    """
     ends = select.poll()
-    for pid in pids:
-        ends.register(os.pidfd_open(pid), select.POLLIN)
-    return ends
-
-
-def milliseconds_until_workers_are_gone(running: Host) -> float:
-    """Kill the host and return when the last of its workers had ended."""
-    workers = running.workers()
-    ends, left = _watch(workers), len(workers)
+    left = {os.pidfd_open(process.pid) for process in processes.below(parent.pid)}
+    for descriptor in left:
+        ends.register(descriptor, select.POLLIN)
     started = time.monotonic()
-    running.process.kill()
+    parent.kill()
+    taken = 0.0
     while left:
-        for descriptor, _ in ends.poll(10_000):
+        ended = ends.poll(max(0, limit - taken) * 1000)
+        taken = time.monotonic() - started
+        if not ended:
+            break
+        for descriptor, _ in ended:
             ends.unregister(descriptor)
             os.close(descriptor)
-            left -= 1
-    taken = time.monotonic() - started
-    running.process.wait()
-    return taken * 1000
+            left.remove(descriptor)
+    for descriptor in left:
+        signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+        os.close(descriptor)
+    parent.wait()
+    return math.inf if left else taken * 1000
 
 
 def milliseconds_until_replaced(running: Host, path: str, worker: int) -> float:
@@ -44,20 +48,16 @@ def milliseconds_until_replaced(running: Host, path: str, worker: int) -> float:
 
     The request is made once the host has lost the worker, so that it is not one that was lost.
     """
-    with socket.socket(socket.AF_UNIX) as connection, connection.makefile("rb") as answers:
-        connection.connect(running.socket_path)
-        ends = _watch([worker])
+    with control(running.socket_path) as client:
+        descriptor = os.pidfd_open(worker)
+        end = select.poll()
+        end.register(descriptor, select.POLLIN)
         os.kill(worker, signal.SIGKILL)
         started = time.monotonic()
-        [(descriptor, _)] = ends.poll(10_000)
+        end.poll(10_000)
         os.close(descriptor)
-        request = {"jsonrpc": "2.0", "id": 1, "method": "action", "params": {"path": path}}
-        connection.sendall(json.dumps(request).encode() + b"\n")
-        answer = json.loads(answers.readline())
-        taken = time.monotonic() - started
-    if "error" in answer:
-        raise SystemExit(f"a request after the death of a worker failed: {answer}")
-    return taken * 1000
+        client.ask("action", path=path)
+        return (time.monotonic() - started) * 1000
 
 
 def verify_cleanup(tool: pathlib.Path, rounds: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import statistics
 from collections.abc import Callable, Mapping, Sequence
@@ -27,8 +28,15 @@ class Figure:
 
 def number(value: float) -> str:
     """Return a value with three digits at least."""
+    if math.isinf(value):
+        return "∞"
     digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
     return f"{value:,.{digits}f}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return how many there are of something, in words."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def ratios(these: Sequence[float], those: Sequence[float]) -> list[float]:
@@ -93,6 +101,8 @@ class Report:
     """Everything that was measured, in the order in which it was; figures are printed as they come."""
 
     sections: dict[str, list[Figure]] = field(default_factory=dict)
+    #: Text that stands below the figures of a comparison, by its title.
+    notes: dict[str, str] = field(default_factory=dict)
     #: What could not be measured.
     missing: list[str] = field(default_factory=list)
 
@@ -106,6 +116,11 @@ class Report:
         figure = Figure(name, tuple(values), unit)
         list(self.sections.values())[-1].append(figure)
         print(f"  {name:<72} {figure}", flush=True)
+
+    def note(self, text: str) -> None:
+        """Add a table of another program to the comparison that was begun last."""
+        self.notes[list(self.sections)[-1]] = text
+        print(f"\n{text}", flush=True)
 
     def lack(self, what: str) -> None:
         """Note that something cannot be measured."""
@@ -128,13 +143,16 @@ class Report:
 
     def markdown(self, targets: Sequence[Target]) -> str:
         """Return the tables of all figures and targets."""
-        lines = ["## What to reach", "", "| figure | wanted | median (lowest … highest) | reached |", "|---|---|---|---|"]
+        lines = ["## What to reach", "", "| figure | wanted | median (lowest … highest) | reached |"]
+        lines.append("|---|---|---|---|")
         lines += [f"| {' | '.join(verdict)} |" for verdict in self.verdicts(targets)]
         for title, figures in self.sections.items():
             lines += ["", f"## {title}", "", "| figure | median | lowest | highest | |", "|---|--:|--:|--:|---|"]
             for each in figures:
                 columns = (number(value) for value in (each.median, min(each.values), max(each.values)))
                 lines.append(f"| {each.name} | {' | '.join(columns)} | {each.unit} |")
+            if title in self.notes:
+                lines += ["", "```", self.notes[title], "```"]
         if self.missing:
             lines += ["", "## What is missing", "", *(f"- {what}" for what in self.missing)]
         return "\n".join(lines) + "\n"

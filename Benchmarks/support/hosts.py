@@ -83,7 +83,8 @@ class Host:
 
 @contextlib.contextmanager
 def host(
-    tool: pathlib.Path, *packages: pathlib.Path, options: Sequence[str] = (), environment: Mapping[str, str] | None = None,
+    tool: pathlib.Path, *packages: pathlib.Path, options: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Host]:
     """Run a host for the length of a block."""
     running = Host(tool, packages, options=options, environment=environment)

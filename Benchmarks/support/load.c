@@ -2,13 +2,14 @@
 //
 // usage: load SOCKET IN_FLIGHT SECONDS < REQUESTS
 //
-// Each line of standard input is a request in which "id":@ stands for its id. So many requests are kept on their way over
-// one connection: each has a slot, which is its id, and is written again when its answer has come; the lines are dealt out
-// to the slots in turn. When the time is over no more are written and those that are on their way are waited for; then one
-// line of JSON is printed. The throughput is that of all, until the last answer. An answer that is an error ends it all.
+// Each line of standard input is a request in which "id":@ stands for its id. So many requests are kept on their way
+// over one connection: each has a slot, which is its id, and is written again when its answer has come; the lines are
+// dealt out to the slots in turn. When the time is over no more are written and those that are on their way are waited
+// for; then one line of JSON is printed. The throughput is that of all, until the last answer. An answer that is an
+// error ends it all.
 //
-// It is in C because the machine's processors are shared by what is measured and what measures: a client in Python takes a
-// processor of its own at 50,000 requests a second, and the figure would be the client's.
+// It is in C because the machine's processors are shared by what is measured and what measures: a client in Python
+// takes a processor of its own at 50,000 requests a second, and the figure would be the client's.
 
 #define _GNU_SOURCE
 #include <errno.h>

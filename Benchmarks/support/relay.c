@@ -2,10 +2,10 @@
 //
 // usage: relay SOCKET COMMAND...
 //
-// It listens on a socket, runs the command with a pipe at each end of it, waits for a byte that says that the command is
-// ready, prints a line, and serves one client after the other until it is killed, which ends the command too. It knows no
-// messages, keeps nothing and checks nothing: what Callpoint does besides is what a comparison with it shows. Its writes
-// wait, so that no more must be on the way than a pipe holds, 64 KiB.
+// It listens on a socket, runs the command with a pipe at each end of it, waits for a byte that says that the command
+// is ready, prints a line, and serves one client after the other until it is killed, which ends the command too. It
+// knows no messages, keeps nothing and checks nothing: what Callpoint does besides is what a comparison with it shows.
+// Its writes wait, so that no more must be on the way than a pipe holds, 64 KiB.
 
 #include <poll.h>
 #include <stdio.h>

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 import unittest
 
-from support.figures import Figure, Report, Target, Unfit, alternate, best, number, ratios
+from support.figures import Figure, Report, Target, Unfit, alternate, best, counted, number, ratios
 from support.targets import TARGETS
 
 
@@ -21,6 +22,12 @@ class FigureTest(unittest.TestCase):
     def test_a_value_has_three_digits(self) -> None:
         self.assertEqual([number(value) for value in (0.123, 9.876, 98.76, 987.6, 98765.4)],
                          ["0.12", "9.88", "98.8", "988", "98,765"])
+
+    def test_one_is_not_many(self) -> None:
+        self.assertEqual([counted(1, "worker"), counted(1000, "worker")], ["1 worker", "1,000 workers"])
+
+    def test_what_never_came_is_infinite_and_not_forgotten(self) -> None:
+        self.assertEqual(str(Figure("", (3, math.inf, math.inf), "ms")), "∞ ms (3.00 … ∞)")
 
     def test_a_ratio_is_that_of_values_of_the_same_round(self) -> None:
         # The machine was half as fast in the second round, for both.

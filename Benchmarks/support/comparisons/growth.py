@@ -1,0 +1,84 @@
+"""No-op throughput and the host's memory with many callpoints, with much data, and with long messages."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+
+from support import numbered
+from support.comparisons.noop import PAYLOAD
+from support.figures import counted, ratios
+from support.hosts import host
+from support.native import action
+from support.processes import private_megabytes
+from support.setting import Setting
+
+TITLE = "7. Growth: no-op, 64 in flight"
+IN_FLIGHT = 64
+#: In multiprocessing mode one callpoint alone would be served by threads.
+CALLPOINTS = {"threading": (1, 10, 100, 1000), "multiprocessing": (2, 10, 100, 200)}
+ENTRIES = 100_000
+SIZES = {"100 B": 100, "1 kB": 1000, "10 kB": 10_000, "100 kB": 100_000, "1 MB": 1_000_000, "10 MB": 10_000_000}
+
+
+def measure_host(setting: Setting, package: pathlib.Path, options: list[str]) -> dict[str, float]:
+    """Measure the first action of a package."""
+    requests = [action(numbered.path(0), PAYLOAD)]
+    with host(setting.tool, package, options=options) as running:
+        setting.warm_up(running.socket_path, requests)
+        throughput = setting.load(running.socket_path, requests, IN_FLIGHT).throughput
+        return {"throughput": throughput, "memory": private_megabytes(running.process.pid)}
+
+
+def measure_messages(setting: Setting, package: pathlib.Path) -> dict[str, float]:
+    """Measure messages of every size, one at a time, as the milliseconds that an answer takes."""
+    found = {}
+    with host(setting.tool, package) as running:
+        for name, size in SIZES.items():
+            requests = [action(numbered.path(0), {"text": "x" * size})]
+            setting.native.load(running.socket_path, requests, 1, 0.1)
+            found[name] = setting.load(running.socket_path, requests, 1).p50 / 1000
+        found["memory"] = private_megabytes(running.process.pid)
+    return found
+
+
+def write_data(path: pathlib.Path, entries: int) -> list[str]:
+    """Write a document with so many list entries, and return the options that load it."""
+    filler = [{"id": number, "value": f"value {number}"} for number in range(entries)]
+    path.write_text(json.dumps({f"{numbered.NAME}:filler": filler}))
+    return ["--load", str(path)]
+
+
+def compare(setting: Setting) -> None:
+    """Measure, and add the figures to the report."""
+    report = setting.report
+    report.section(TITLE)
+    packages = {
+        f"{counted(count, 'callpoint')}, {model}": numbered.write_numbered(setting.directory / "growth", model, count)
+        for model, counts in CALLPOINTS.items() for count in (counts[:2] if setting.quick else counts)
+    }
+    data = write_data(setting.directory / "data.json", ENTRIES)
+    least = {model: f"{counted(counts[0], 'callpoint')}, {model}" for model, counts in CALLPOINTS.items()}
+    measured = setting.alternate({
+        **{name: lambda package=package: measure_host(setting, package, []) for name, package in packages.items()},
+        "100,000 list entries": lambda: measure_host(setting, packages[least["threading"]], data),
+        "messages": lambda: measure_messages(setting, packages[least["multiprocessing"]]),
+    })
+    messages = measured.pop("messages")
+    for name, values in measured.items():
+        report.add(f"{name}: throughput", values["throughput"], "/s")
+        report.add(f"{name}: private memory of the host", values["memory"], "MB")
+    for name in SIZES:
+        report.add(f"a message of {name} and back, 1 in flight, multiprocessing", messages[name], "ms")
+    report.add("after messages of up to 10 MB: private memory of the host", messages["memory"], "MB")
+    report.add("messages of 10 MB: time to 10 times that of 1 MB", [
+        long / (10 * short) for long, short in zip(messages["10 MB"], messages["1 MB"])
+    ], "×")
+    threads, forks = (measured[name]["throughput"] for name in least.values())
+    if not setting.quick:
+        many = measured["1,000 callpoints, threading"]["throughput"]
+        report.add("no-op with 1,000 callpoints, threading: to 1 callpoint", ratios(many, threads), "×")
+        many = measured["200 callpoints, multiprocessing"]["throughput"]
+        report.add("no-op with 200 callpoints, multiprocessing: to 2 callpoints", ratios(many, forks), "×")
+    full = measured["100,000 list entries"]["throughput"]
+    report.add("no-op with 100,000 list entries: to an empty store", ratios(full, threads), "×")

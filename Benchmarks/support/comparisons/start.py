@@ -1,0 +1,88 @@
+"""From launch to ready, and what a worker holds, beside Python processes that start afresh."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import time
+
+from support import numbered
+from support.control import control
+from support.figures import counted
+from support.hosts import ROOT, host
+from support.processes import private_megabytes
+from support.setting import Setting
+
+TITLE = "5. Start, and private memory"
+CALLPOINTS = (1, 10, 50, 200)
+MODELS = ("threading", "multiprocessing")
+CALLBACKS = 1000
+
+
+def measure_host(setting: Setting, package: pathlib.Path) -> dict[str, float]:
+    """Measure a host with the callpoints of a package."""
+    record = setting.directory / "setup"
+    with host(setting.tool, package, environment={"SETUP_RECORD": str(record)}) as running:
+        found = {
+            "launch": running.seconds_to_ready * 1000,
+            "setup": (running.ready - float(record.read_text())) * 1000,
+        }
+        workers = running.workers()
+        if workers:
+            found["idle"] = statistics.median(private_megabytes(pid) for pid in workers)
+            with control(running.socket_path) as client:
+                for number in range(CALLBACKS):
+                    client.ask("action", path=numbered.path(0), input={"text": f"callback {number}"})
+            found["used"] = private_megabytes(running.worker("numbered-0"))
+    return found
+
+
+def measure_afresh(package: pathlib.Path, count: int) -> dict[str, float]:
+    """Measure so many Python processes that import the same runtime and package, each for itself."""
+    variables = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "python"), str(package / "python")])}
+    command = [sys.executable, "-c", f"import {numbered.NAME}.main; print(flush=True); input()"]
+    started = time.monotonic()
+    processes = [
+        subprocess.Popen(command, env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(count)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        process.stdout.readline()
+    found = {"launch": (time.monotonic() - started) * 1000}
+    found["idle"] = statistics.median(private_megabytes(process.pid) for process in processes)
+    for process in processes:
+        process.communicate("\n")
+    return found
+
+
+def compare(setting: Setting) -> None:
+    """Measure, and add the figures to the report."""
+    report = setting.report
+    report.section(TITLE)
+    counts = CALLPOINTS[:2] if setting.quick else CALLPOINTS
+    contenders = {}
+    for count in counts:
+        for model in MODELS:
+            package = numbered.write_numbered(setting.directory, model, count)
+            contenders[f"{counted(count, 'callpoint')}, {model}"] = (
+                lambda package=package: measure_host(setting, package))
+        contenders[counted(count, "fresh interpreter")] = (
+            lambda package=package, count=count: measure_afresh(package, count))
+    measured = setting.alternate(contenders)
+    for name, values in measured.items():
+        report.add(f"{name}: from launch to ready", values["launch"], "ms")
+        if "setup" in values:
+            report.add(f"{name}: from the end of setup() to ready", values["setup"], "ms")
+        if "idle" in values:
+            each = "each" if "fresh" in name else "a worker when idle"
+            report.add(f"{name}: private memory, {each}", values["idle"], "MB")
+        if "used" in values:
+            report.add(f"{name}: private memory, a worker after 1,000 callbacks", values["used"], "MB")
+    # With the number of callpoints that the target of the start names.
+    forked = measured[f"{10 if setting.quick else 50} callpoints, multiprocessing"]
+    report.add("private memory of an idle worker", forked["idle"], "MB")
+    report.add("private memory of a worker after 1,000 callbacks", forked["used"], "MB")
