@@ -1,4 +1,5 @@
 import Glibc
+import Kernel
 
 /// The command line tool.
 ///
@@ -14,6 +15,12 @@ struct CallpointCommand {
   }
 
   static func main() {
+    do throws(KernelFailure) {
+      try StandardDescriptors.fill()
+    } catch {
+      Console.error("callpoint: \(error)")
+      exit(ExitStatus.failure.rawValue)
+    }
     // A reader that has gone away must end a write with an error, not this process with a signal.
     signal(SIGPIPE, SIG_IGN)
     exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import JSON
 import Testing
 
@@ -148,6 +149,23 @@ import Testing
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
     #expect(!FileManager.default.fileExists(atPath: directory.path + "/new/state/socket"))
+  }
+
+  @Test func `serve runs though whoever started it has closed descriptors 0, 1 and 2`() throws {
+    let directory = try TemporaryDirectory()
+    let script = directory.path + "/closed"
+    try "#!/bin/sh\nexec '\(RunningHost.executable)' \"$@\" <&- >&- 2>&-\n".write(
+      toFile: script, atomically: true, encoding: .utf8)
+    chmod(script, 0o755)
+    let host = try RunningHost(own: [.script(multiprocessing: true)], executable: script)
+    #expect(try host.script("print('heard', flush=True)\nresult = 1") == 1)
+    try host.waitForLine("heard", from: "script")
+    for number in 0...2 {
+      let path = "/proc/\(host.process.pid)/fd/\(number)"
+      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: path) == "/dev/null")
+    }
+    try host.finish()
+    #expect(try host.printed() == "")
   }
 
   @Test func `serve without packages, or with a bad path, exits with 1 and says so`() throws {

@@ -112,6 +112,11 @@ import Testing
     #expect(try kinds(&first, 2) == [1: "unavailable", 2: "unavailable"])
     #expect(try kinds(&second, 2) == [1: "unavailable", 2: "unavailable"])
     try host.finish()
+    let printed = try host.printed()
+    for method in ["action", "reload", "commit", "stop"] {
+      let line = " refuse request=\(method) kind=unavailable reason=\"the host is stopping\""
+      #expect(printed.contains(line), "\(printed)")
+    }
   }
 
   @Test(arguments: [false, true])

@@ -18,6 +18,10 @@ extension HostServer {
       case .thread: try serveTransaction(request.params, call)
       }
     } catch {
+      // What the client did wrong concerns nobody else; that the host does not do what it could, its owner.
+      if call.connection.isClient, [.busy, .unavailable].contains(error.kind) {
+        log.refuse(["request": call.method, "kind": error.kind.rawValue, "reason": error])
+      }
       call.refuse(error)
     }
   }

@@ -27,12 +27,17 @@ package struct NEDIdentity: Hashable, Sendable {
     let text = """
       module \(name) {
         yang-version 1.1;
-        namespace "\(namespace)";
+        namespace "\(Self.quoted(namespace))";
         prefix \(name);
         import tailf-ncs-ned { prefix ned; }
         identity \(name) { base ned:\(interface)-ned-id; }
       }
       """
     return try YangFile([UInt8](text.utf8), path: "\(name).yang")
+  }
+
+  /// A text as it stands between double quotes, where YANG would cut blanks around the end of a line.
+  private static func quoted(_ text: String) -> String {
+    text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
   }
 }

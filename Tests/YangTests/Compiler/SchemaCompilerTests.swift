@@ -116,6 +116,20 @@ import Yang
     #expect(result.schema.modules.contains { $0.name == "box-nc-1.0" && $0.namespace == identity.namespace })
   }
 
+  @Test func `a NED's namespace may be any text`() throws {
+    let namespaces = ["urn:a\"; } \\ \\n", "urn:a \n  b", "urn:\\\"{ // /* '"]
+    let identities = try namespaces.enumerated().map { number, namespace in
+      try #require(NEDIdentity(name: "box-\(number)", namespace: namespace, interface: "cli"))
+    }
+    let scratch = try Scratch(["box.yang": Self.module("box", "  leaf b { type string; }")])
+    let source = ModuleSource(owner: "box", directory: scratch.directory, isMounted: true, nedIdentities: identities)
+    let result = SchemaCompiler(searchPath: [], builtIn: Repository.builtIn).compile([source])
+    #expect(result.errors.isEmpty)
+    for identity in identities {
+      #expect(result.schema.modules.first { $0.name == identity.name }?.namespace == identity.namespace)
+    }
+  }
+
   @Test func `a name that YANG does not allow is no NED's identity`() {
     #expect(NEDIdentity(name: "to be replaced by build", namespace: "urn:a", interface: "cli") == nil)
   }
