@@ -54,6 +54,46 @@ import Testing
     try host.finish()
   }
 
+  @Test func `a VM whose start takes too long holds up nobody, and is started again until it can`() throws {
+    let flag = try TemporaryDirectory()
+    let package = FixturePackage(
+      "slow", yang: "container slow { tailf:action run { tailf:actionpoint slow-run; } }",
+      python: """
+        import os, time
+        import ncs
+        from ncs.dp import Action
+
+        class Run(Action):
+            @Action.action
+            def cb_action(self, uinfo, name, kp, input, output):
+                pass
+
+        class Main(ncs.application.Application):
+            def setup(self):
+                self.register_action("slow-run", Run)
+                while os.path.exists("\(flag.path)/blocked"):
+                    time.sleep(0.005)
+        """)
+    let blocked = flag.path + "/blocked"
+    #expect(FileManager.default.createFile(atPath: blocked, contents: nil))
+    let host = try RunningHost(own: [package], options: ["--start-timeout", "5"])
+    // The host is ready when the first start has taken too long.
+    try host.wait(until: { try host.vm("slow")["restarts"]?.int ?? 0 > 1 }, "it is not started again")
+    try FileManager.default.removeItem(atPath: blocked)
+    try host.wait(until: { try host.vm("slow")["state"] == "running" }, "it does not start")
+    _ = try host.action("/slow:slow/run")
+    #expect(FileManager.default.createFile(atPath: blocked, contents: nil))
+    let pid = try #require(try host.vm("slow")["pid"]?.int.flatMap { Int32($0) })
+    kill(pid, SIGKILL)
+    try host.wait(until: { kill(pid, 0) != 0 }, "it is not killed")
+    // It waits for the next VM until that is known to take too long.
+    let refused = try refusal { try host.action("/slow:slow/run") }
+    #expect(refused.kind == "unavailable" && refused.message.contains("did not start within 5 s"), "\(refused.message)")
+    try FileManager.default.removeItem(atPath: blocked)
+    try host.wait(until: { (try? host.action("/slow:slow/run")) != nil }, "it does not heal")
+    try host.finish()
+  }
+
   @Test func `a VM that dies in setup again and again is refused with the last error, and heals alone`() throws {
     let flag = try TemporaryDirectory()
     let package = FixturePackage(

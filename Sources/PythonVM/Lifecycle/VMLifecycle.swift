@@ -3,8 +3,8 @@ import Callpoints
 /// The life of one VM, from launch to exit and back, as decisions only.
 ///
 /// Owner: the reactor's thread. Every event returns what is to be done; nothing is done here. A VM whose user code
-/// cannot be loaded is `failed` and stays so, as loading it again would fail again; one that died is launched again
-/// after a pause that grows.
+/// cannot be loaded is `failed` and stays so, as loading it again would fail again; one that died, or did not start in
+/// time, is launched again after a pause that grows.
 package struct VMLifecycle: Sendable {
   /// Where a VM is in its life.
   package enum State: Hashable, Sendable {
@@ -56,8 +56,10 @@ package struct VMLifecycle: Sendable {
   private var pauses = 0
   /// Why the VM is being killed, if the kill is ours and starting it again would not help.
   private var verdict: String?
-  /// Why the VM is being killed, if the kill is ours and it is to be started again.
+  /// What ended the VM, if the kill is ours and it is to be started again.
   private var complaint: String?
+  /// Whether a start took too long, and since then neither has one succeeded nor has somebody asked for one.
+  private var isLate = false
 
   /// Creates the life of a VM that is stopped.
   ///
@@ -74,24 +76,23 @@ package struct VMLifecycle: Sendable {
   /// Whether the VM has come to rest: it serves, or it will not without somebody's or time's help.
   package var isSettled: Bool {
     switch state {
-    case .launching, .starting, .stopping: false
-    // One that died is about to be launched again: whoever waits for it goes on waiting, unless it keeps dying.
-    case .waiting: keepsDying
+    case .stopping: false
+    // Another start of one that took too long may take as long.
+    case .launching, .starting: isLate
+    // One that died is about to be launched again: whoever waits for it goes on waiting.
+    case .waiting: isHopeless
     case .stopped, .running, .failed: true
     }
   }
 
-  /// Whether it died so often in a row that nobody should wait for the next start.
-  package var keepsDying: Bool { tally.isExhausted }
+  /// Whether nobody should wait for the next start: it died so often in a row, or the last start took so long.
+  package var isHopeless: Bool { tally.isExhausted || isLate }
 
   /// Somebody wants the VM to run.
   package mutating func startRequested() -> [Action] {
+    isLate = false
     switch state {
-    case .stopped, .failed, .waiting:
-      state = .launching
-      verdict = nil
-      complaint = nil
-      return [.launch]
+    case .stopped, .failed, .waiting: return launch()
     case .stopping(let pid, _):
       state = .stopping(pid: pid, thenStart: true)
       return []
@@ -124,6 +125,7 @@ package struct VMLifecycle: Sendable {
   package mutating func becameReady() -> [Action] {
     guard case .starting(let pid) = state else { return [] }
     state = .running(pid: pid)
+    isLate = false
     return [.announce]
   }
 
@@ -151,9 +153,10 @@ package struct VMLifecycle: Sendable {
     switch state {
     case .starting:
       // One that is over for another reason has its own time to end.
-      guard verdict == nil else { return [] }
+      guard verdict == nil, complaint == nil else { return [] }
       let reason = "it did not start within \(startTimeout.seconds) s: \(missing)"
-      verdict = reason
+      complaint = reason
+      isLate = true
       return [.kill(because: reason)]
     case .stopped, .launching, .running, .stopping, .waiting, .failed: return []
     }
@@ -166,7 +169,7 @@ package struct VMLifecycle: Sendable {
   package mutating func cannotGoOn(_ reason: String) -> [Action] {
     switch state {
     case .running, .starting:
-      complaint = reason
+      complaint = "it was killed: \(reason)"
       return [.kill(because: reason)]
     case .stopping: return [.kill(because: reason)]
     case .stopped, .launching, .waiting, .failed: return []
@@ -219,8 +222,7 @@ package struct VMLifecycle: Sendable {
         state = .failed(error: verdict)
         return [.announce]
       }
-      let error = complaint.map { "it was killed: \($0)" } ?? "it died: \(status)"
-      return died(error, hasWorked: hasWorked, using: &generator)
+      return died(complaint ?? "it died: \(status)", hasWorked: hasWorked, using: &generator)
     case .stopped, .waiting, .failed: return []
     }
   }
@@ -233,7 +235,14 @@ package struct VMLifecycle: Sendable {
   package mutating func pauseEnded(number: Int) -> [Action] {
     guard case .waiting = state, number == pauses else { return [] }
     restarts += 1
-    return startRequested()
+    return launch()
+  }
+
+  private mutating func launch() -> [Action] {
+    state = .launching
+    verdict = nil
+    complaint = nil
+    return [.launch]
   }
 
   private mutating func died(
@@ -249,7 +258,9 @@ package struct VMLifecycle: Sendable {
     }
     state = .waiting(error: error)
     pauses += 1
-    return [.announce, .relaunch(after: tally.ended(hasWorked: hasWorked, using: &generator), number: pauses)]
+    // One that has not become ready is no better for what one of its endpoints could do already.
+    let pause = tally.ended(hasWorked: hasWorked && !isLate, using: &generator)
+    return [.announce, .relaunch(after: pause, number: pauses)]
   }
 }
 

@@ -13,8 +13,8 @@ extension VirtualMachine {
   /// Whether it serves, or will by itself.
   package var isWorthKeeping: Bool {
     switch state {
-    case .launching, .starting, .running: true
-    case .waiting: !lifecycle.keepsDying
+    case .running: true
+    case .launching, .starting, .waiting: !lifecycle.isHopeless
     case .stopping, .stopped, .failed: false
     }
   }

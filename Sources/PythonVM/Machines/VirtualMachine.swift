@@ -256,7 +256,7 @@ package final class VirtualMachine {
       refuseCallpoints(because: "VM \(plan.name): \(error)")
     case .waiting(let error):
       fail(error)
-      if lifecycle.keepsDying { refuseCallpoints(because: "VM \(plan.name) keeps dying: \(error)") }
+      if lifecycle.isHopeless { refuseCallpoints(because: "VM \(plan.name) is down: \(error)") }
     case .stopped: refuseCallpoints(because: "VM \(plan.name) is stopped")
     case .launching, .starting, .running, .stopping: break
     }
@@ -306,7 +306,7 @@ package final class VirtualMachine {
     isKilled = false
     hasWorked = false
     // What comes from now on waits, unless waiting has been in vain so often that it is not worth it.
-    if !lifecycle.keepsDying { for entry in entries { refuse(entry.id, because: nil) } }
+    if !lifecycle.isHopeless { for entry in entries { refuse(entry.id, because: nil) } }
     for index in components.indices {
       components[index].state = .starting
       components[index].threads = []

@@ -56,7 +56,7 @@ enum CommandList {
       .init(name: "--service-timeout", value: "SECONDS", help: "how long any other callback may take (default: 120)"),
       .init(name: "--grace", value: "SECONDS", help: "how long running callbacks may finish at a stop (default: 10)"),
       .init(name: "--die-with-parent", value: nil, help: "end when the process that started the host ends"),
-      .init(name: "--no-auto-restart", value: nil, help: "leave a VM that died as it is"),
+      .init(name: "--no-auto-restart", value: nil, help: "leave a VM that died, or did not start in time, as it is"),
       .init(
         name: "--no-parent-death-signal", value: nil,
         help: "behave as on a system that does not kill children\nwhen their parent dies"),

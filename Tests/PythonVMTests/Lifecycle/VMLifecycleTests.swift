@@ -70,14 +70,54 @@ import Testing
     #expect(later.count == 2 && vm.state == .waiting(error: "it died: signal 9"))
   }
 
-  @Test mutating func `a start that takes too long is killed and not tried again`() {
+  @Test mutating func `a start that takes too long is killed and tried again, and nobody waits for that`() {
+    let late = "it did not start within 30 s: nobody came"
+    var vm = lifecycle()
+    _ = vm.startRequested()
+    for number in 1...3 {
+      _ = vm.launched(pid: 7)
+      let timeout = vm.startTimedOut("nobody came")
+      let again = vm.startTimedOut("nobody came")
+      #expect(timeout == [.kill(because: late)] && again == [])
+      // A callback that one of its endpoints has completed changes nothing.
+      let end = vm.exited("signal 9", hasWorked: true, using: &random)
+      #expect(vm.state == .waiting(error: late) && vm.isHopeless && vm.isSettled && vm.failures == number)
+      guard case .relaunch(let pause, number: number) = end.last else {
+        Issue.record("it is not launched again: \(end)")
+        return
+      }
+      #expect((pause > .zero) == (number > 1))
+      let launch = vm.pauseEnded(number: number)
+      #expect(launch == [.launch] && vm.isHopeless && vm.isSettled)
+    }
+    _ = vm.launched(pid: 8)
+    let ready = vm.becameReady()
+    #expect(ready == [.announce] && !vm.isHopeless && vm.isSettled)
+    _ = vm.exited("signal 9", hasWorked: true, using: &random)
+    #expect(!vm.isHopeless && !vm.isSettled)
+  }
+
+  @Test mutating func `whoever asks for a start waits for it, also after one that took too long`() {
     var vm = lifecycle()
     _ = vm.startRequested()
     _ = vm.launched(pid: 7)
-    let timeout = vm.startTimedOut("nobody came")
-    #expect(timeout == [.kill(because: "it did not start within 30 s: nobody came")])
-    let end = vm.exited("signal 9", hasWorked: false, using: &random)
-    #expect(end == [.announce] && vm.state == .failed(error: "it did not start within 30 s: nobody came"))
+    _ = vm.startTimedOut("nobody came")
+    _ = vm.exited("signal 9", hasWorked: false, using: &random)
+    let start = vm.startRequested()
+    #expect(start == [.launch] && !vm.isHopeless && !vm.isSettled)
+    let late = vm.pauseEnded(number: 1)
+    #expect(late == [])
+  }
+
+  @Test mutating func `without restarts, and on trial, a start that takes too long has failed`() {
+    for (restarts, isOnTrial) in [(false, false), (true, true)] {
+      var vm = VMLifecycle(restartsAutomatically: restarts, startTimeout: .seconds(30), isOnTrial: isOnTrial)
+      _ = vm.startRequested()
+      _ = vm.launched(pid: 7)
+      _ = vm.startTimedOut("nobody came")
+      let end = vm.exited("signal 9", hasWorked: false, using: &random)
+      #expect(end == [.announce] && vm.state == .failed(error: "it did not start within 30 s: nobody came"))
+    }
   }
 
   @Test
@@ -94,24 +134,24 @@ import Testing
     var vm = lifecycle()
     _ = vm.startRequested()
     for number in 1...5 {
-      #expect(!vm.keepsDying)
+      #expect(!vm.isHopeless)
       _ = vm.launched(pid: 7)
       _ = vm.exited("signal 9", hasWorked: false, using: &random)
       _ = vm.pauseEnded(number: number)
     }
-    #expect(vm.keepsDying)
+    #expect(vm.isHopeless)
     _ = vm.launched(pid: 7)
     _ = vm.becameReady()
     vm.provedItself()
     let end = vm.exited("signal 9", hasWorked: false, using: &random)
-    #expect(end == [.announce, .relaunch(after: .zero, number: 6)] && !vm.keepsDying)
+    #expect(end == [.announce, .relaunch(after: .zero, number: 6)] && !vm.isHopeless)
   }
 
   @Test mutating func `a death after a completed callback does not count`() {
     var vm = running()
     for number in 1...20 {
       let end = vm.exited("signal 9", hasWorked: true, using: &random)
-      #expect(end == [.announce, .relaunch(after: .zero, number: number)] && !vm.keepsDying)
+      #expect(end == [.announce, .relaunch(after: .zero, number: number)] && !vm.isHopeless)
       _ = vm.pauseEnded(number: number)
       _ = vm.launched(pid: 7)
     }

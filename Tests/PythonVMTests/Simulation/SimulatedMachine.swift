@@ -115,7 +115,7 @@ final class SimulatedMachine {
     perform(lifecycle.exited(how, hasWorked: hasWorked, using: &world.random))
     switch lifecycle.state {
     case .failed(let error): host.refuse(served, error)
-    case .waiting(let error): if lifecycle.keepsDying { host.refuse(served, "it keeps dying: \(error)") }
+    case .waiting(let error): if lifecycle.isHopeless { host.refuse(served, "it is down: \(error)") }
     case .stopped: host.refuse(served, "it is stopped")
     case .launching, .starting, .running, .stopping: break
     }
