@@ -310,7 +310,12 @@ import Testing
     try Self.limitDescriptors(of: host, to: usual)
     let answer = try client.receive()
     #expect(answer.id == waiting)
-    #expect(try answer.result.get()["output"] == ["result": "1"])
+    switch answer.result {
+    case .success(let result): #expect(result["output"] == ["result": "1"])
+    // The descriptors came back too late for its patience.
+    case .failure(let refusal):
+      #expect(refusal.kind == "unavailable" && refusal.message.contains("Too many open files"), "\(refusal)")
+    }
     #expect(try newcomer.receive().id == early)
     try soundness.assertRecovered(clients: 2)
     try host.finish()
