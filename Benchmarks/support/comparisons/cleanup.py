@@ -68,5 +68,5 @@ def compare(setting: Setting) -> None:
         report.add(name, values["gone"], "ms")
     report.add("Callpoint, a worker killed: the next one has answered, median of a round", replaced["replaced"], "ms")
     report.add("Callpoint, a worker killed: the next one has answered, worst of a round", replaced["worst"], "ms")
-    rounds = 50 if setting.quick else 1000
+    rounds = 100 if setting.quick else 1000
     report.note(f"callpoint verify-cleanup --rounds {rounds}\n{verify_cleanup(setting.tool, rounds)}")
