@@ -98,8 +98,7 @@ class Ray:
         import ray
 
         self._ray = ray
-        self._temporary = tempfile.TemporaryDirectory(prefix="ray-", dir="/tmp")
-        ray.init(num_cpus=os.cpu_count(), include_dashboard=False, log_to_driver=False, _temp_dir=self._temporary.name)
+        ray.init(num_cpus=os.cpu_count(), include_dashboard=False, log_to_driver=False, _temp_dir=tempfile.gettempdir())
         self._actors: list = []
 
     def use(self, workers: int) -> None:
@@ -140,7 +139,6 @@ class Ray:
 
     def close(self) -> None:
         self._ray.shutdown()
-        self._temporary.cleanup()
 
 
 class Pools:

@@ -25,16 +25,6 @@ class Sample:
     max: float
 
 
-def compile_native(directory: pathlib.Path) -> None:
-    """Put both programs into a directory."""
-    compiler = shutil.which("gcc") or shutil.which("clang")
-    if compiler is None:
-        raise SystemExit("neither gcc nor clang is on PATH")
-    for name in ("load", "relay"):
-        command = [compiler, "-O2", "-Wall", "-Wextra", "-o", str(directory / name), str(SOURCES / f"{name}.c")]
-        subprocess.run(command, check=True)
-
-
 def action(path: str, parameters: dict | None = None) -> str:
     """Return the line that asks for an action, for the load."""
     params = json.dumps({"path": path, "input": parameters or {}}, separators=(",", ":"))
@@ -42,11 +32,16 @@ def action(path: str, parameters: dict | None = None) -> str:
 
 
 class Native:
-    """The programs in a directory."""
+    """The programs, compiled into a directory."""
 
     def __init__(self, directory: pathlib.Path) -> None:
         self._directory = directory
-        compile_native(directory)
+        compiler = shutil.which("gcc") or shutil.which("clang")
+        if compiler is None:
+            raise SystemExit("neither gcc nor clang is on PATH")
+        for name in ("load", "relay"):
+            command = [compiler, "-O2", "-Wall", "-Wextra", "-o", str(directory / name), str(SOURCES / f"{name}.c")]
+            subprocess.run(command, check=True)
 
     def load(self, socket: str, requests: Sequence[str], in_flight: int, seconds: float) -> Sample:
         """Keep so many requests on their way for some seconds."""
@@ -58,11 +53,12 @@ class Native:
     @contextlib.contextmanager
     def relay(self, directory: pathlib.Path) -> Iterator[str]:
         """Run the relay with the bare loop for the length of a block, which gets its socket."""
-        socket = directory / "relay"
+        socket = directory / "relay.socket"
         command = [str(self._directory / "relay"), str(socket), sys.executable, "-I", str(SOURCES / "loop.py")]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
-            process.stdout.readline()
+            if process.stdout.readline() != b"ready\n":
+                raise SystemExit("the relay did not become ready")
             try:
                 yield str(socket)
             finally:

@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 
@@ -38,7 +39,11 @@ class Driven:
     """A peer that a driver process of its own asks, as a user's program would."""
 
     def __init__(self, python: pathlib.Path, kind: str) -> None:
-        variables = {**os.environ, "RAY_AUTH_MODE": "disabled", "RAY_USAGE_STATS_ENABLED": "0"}
+        # Removed here, as a driver may be killed; what Ray puts there has names that must not be long.
+        self._temporary = tempfile.TemporaryDirectory(prefix="peer-", dir="/tmp")
+        variables = {
+            **os.environ, "TMPDIR": self._temporary.name, "RAY_AUTH_MODE": "disabled", "RAY_USAGE_STATS_ENABLED": "0",
+        }
         self._log = open(CACHE / f"{kind}.log", "wb")
         self.process = subprocess.Popen(
             [str(python), "-m", "support.driver", kind], cwd=BENCHMARKS, env=variables, stdin=subprocess.PIPE,
@@ -58,9 +63,12 @@ class Driven:
         return Sample(**json.loads(answer))
 
     def close(self) -> None:
-        """End the driver in order, and its workers with it."""
+        """End the driver in order, and its workers with it; remove what one that was killed has left."""
         self.process.communicate()
         self._log.close()
+        self._temporary.cleanup()
+        for left in pathlib.Path("/dev/shm").glob(f"sem.loky-{self.process.pid}-*"):
+            left.unlink()
 
 
 class Gunicorn:
