@@ -5,7 +5,7 @@ import Testing
 @testable import callpoint
 
 /// Commits of many instances, and of Python's own sessions.
-@Suite(.timeLimit(.minutes(5))) struct `Commits` {
+@Suite(.timeLimit(.minutes(30))) struct `Commits` {
   private static let notes = FixturePackage(
     "notes",
     yang: """

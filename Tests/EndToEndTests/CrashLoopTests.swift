@@ -6,7 +6,7 @@ import Testing
 @testable import callpoint
 
 /// What becomes of workers and VMs that die together, or again and again.
-@Suite(.timeLimit(.minutes(5))) struct `Crash loops` {
+@Suite(.timeLimit(.minutes(30))) struct `Crash loops` {
   @Test func `any number of workers that die at the same time are all replaced`() throws {
     let host = try RunningHost(own: [.script(multiprocessing: true)], options: ["--workers", "5"])
     let sound = try host.scriptSoundness()

@@ -6,7 +6,7 @@ import Testing
 @testable import callpoint
 
 /// What the death of a worker, or of a VM that serves with threads, costs: the callbacks it was running.
-@Suite(.timeLimit(.minutes(5))) struct Crashes {
+@Suite(.timeLimit(.minutes(30))) struct Crashes {
   private static let forever = "import time\nwhile True: time.sleep(1)"
   private static let kill = "import os\nos.kill(os.getpid(), 9)"
 

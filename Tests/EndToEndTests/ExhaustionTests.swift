@@ -7,7 +7,7 @@ import Testing
 @testable import callpoint
 
 /// What happens when processes, memory or Python itself run out.
-@Suite(.timeLimit(.minutes(5))) struct Exhaustion {
+@Suite(.timeLimit(.minutes(30))) struct Exhaustion {
   /// Allows a host that runs no descriptors from a number on; those that it has stay.
   ///
   /// - Parameters:

@@ -5,7 +5,7 @@ import Testing
 @testable import callpoint
 
 /// Whichever process is killed, everything below it is gone, and everything else carries on.
-@Suite(.timeLimit(.minutes(5))) struct `Whoever is killed` {
+@Suite(.timeLimit(.minutes(30))) struct `Whoever is killed` {
   /// Holds a process and all that is below it, kills it, and checks that all of them go.
   private func kill(
     _ target: ProcessTree.Member, sourceLocation: SourceLocation = #_sourceLocation

@@ -5,7 +5,7 @@ import Testing
 @testable import callpoint
 
 /// What a callpoint that has more to do than it can costs the others, and its own callers.
-@Suite(.timeLimit(.minutes(5))) struct `Load` {
+@Suite(.timeLimit(.minutes(30))) struct `Load` {
   /// Two callpoints: runs of one last until a file appears, those of the other are over at once.
   private static func package(multiprocessing: Bool = false) -> FixturePackage {
     FixturePackage(

@@ -6,7 +6,7 @@ import Testing
 @testable import callpoint
 
 /// User code that treats the process it runs in as its own.
-@Suite(.timeLimit(.minutes(5))) struct `User code that misbehaves` {
+@Suite(.timeLimit(.minutes(30))) struct `User code that misbehaves` {
   private static func host(multiprocessing: Bool, options: [String] = []) throws -> RunningHost {
     try RunningHost(own: [.script(multiprocessing: multiprocessing)], options: options)
   }

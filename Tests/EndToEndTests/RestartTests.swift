@@ -6,7 +6,7 @@ import Testing
 @testable import callpoint
 
 /// What becomes of VMs and requests when something else stops, fails or dies.
-@Suite(.timeLimit(.minutes(5))) struct `Stops, losses and restarts` {
+@Suite(.timeLimit(.minutes(30))) struct `Stops, losses and restarts` {
   /// A package whose component cannot be imported, which is loaded before those of the examples.
   private func brokenPackage(in directory: TemporaryDirectory) throws -> String {
     let path = directory.path + "/a-broken"

