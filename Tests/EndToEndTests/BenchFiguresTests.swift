@@ -173,6 +173,51 @@ import Testing
     #expect(throws: JSONError.self) { try read("{\"id\":") }
   }
 
+  // MARK: Plots
+
+  @Test(arguments: [
+    [0, 0, 1], [1, 0, 0.2, 0.4, 0.6, 0.8, 1], [0.93, 0, 0.2, 0.4, 0.6, 0.8, 1], [7, 0, 2, 4, 6, 8],
+    [20.8, 0, 5, 10, 15, 20, 25], [724, 0, 200, 400, 600, 800], [5e4, 0, 1e4, 2e4, 3e4, 4e4, 5e4],
+  ])
+  func `an axis begins at zero and ends at a round number above the largest value`(example: [Double]) {
+    let ticks = example.dropFirst()
+    let scale = LinearScale(to: example[0])
+    #expect(scale.ticks.count == ticks.count)
+    for (one, other) in zip(scale.ticks, ticks) { #expect(abs(one - other) < 1e-9, "\(scale.ticks)") }
+    #expect(scale.position(of: 0) == 0 && scale.position(of: scale.end) == 1)
+  }
+
+  @Test(arguments: 1...50) func `an axis has room for its largest value and few marks`(seed: Int) {
+    var random = SeededGenerator(seed: UInt64(seed))
+    let largest = pow(10, Double.random(in: -6...9, using: &random))
+    let scale = LinearScale(to: largest)
+    #expect(scale.end >= largest * (1 - 1e-9) && scale.end <= largest * 2.6)
+    #expect((3...6).contains(scale.ticks.count), "\(scale.ticks)")
+  }
+
+  @Test func `each doubling of parallel requests takes as much room`() {
+    let scale = DoublingScale(ticks: [1, 2, 4, 8, 16])
+    for (index, tick) in scale.ticks.enumerated() { #expect(abs(scale.position(of: tick) - Double(index) / 4) < 1e-9) }
+    #expect(DoublingScale(ticks: [8]).position(of: 8) == 0.5)
+  }
+
+  @Test(arguments: 1...50) func `names of lines never lie on one another`(seed: Int) {
+    var random = SeededGenerator(seed: UInt64(seed))
+    let wanted = (0..<2).map { _ in Double.random(in: 0...100, using: &random) }
+    let heights = [12.0, 24.0]
+    let places = LabelPlacement.places(wanted: wanted, heights: heights, within: 0...100)
+    #expect(abs(places[0] - places[1]) >= 18 - 1e-9)
+    for (place, height) in zip(places, heights) {
+      #expect(place >= height / 2 - 1e-9 && place <= 100 - height / 2 + 1e-9)
+    }
+    if abs(wanted[0] - wanted[1]) >= 18, wanted.allSatisfy({ (12...88).contains($0) }) { #expect(places == wanted) }
+  }
+
+  @Test func `markup holds any text, and an axis names round numbers briefly`() {
+    #expect(Markup.element("b", ["a": "\"<&>"], Markup.text("<&>")) == "<b a=\"&quot;&lt;&amp;&gt;\">&lt;&amp;&gt;</b>")
+    #expect([0, 0.5, 2.5, 10, 200, 12_500].map(Figure.tick) == ["0", "0.5", "2.5", "10", "200", "12,500"])
+  }
+
   // MARK: Comparing
 
   @Test func `a mode wins only if it is ahead in every round and by more than noise`() {

@@ -1,4 +1,5 @@
 import Foundation
+import FoundationXML
 import JSON
 import Testing
 
@@ -112,6 +113,65 @@ import Testing
       }
     }
     #expect(outcome.output.contains("× not-sent: "))
+  }
+
+  @Test func `writes a document, a sheet and a page that say what the table says`() throws {
+    let files = try TemporaryDirectory()
+    let output = files.path + "/new/report"
+    let outcome = try Self.run([
+      Self.bench, "--action", "/bench:a/noop", "--action", "/bench:b/echo", "--input", "{\"text\": \"<&{n}>\"}",
+      "--parallel", "1,3", "--duration", "0.3", "--output", output,
+    ])
+    #expect(outcome.status == 0, "\(outcome)")
+    let names = ["report.html", "results.csv", "results.json"]
+    #expect(try FileManager.default.contentsOfDirectory(atPath: output).sorted() == names)
+    #expect(names.allSatisfy { outcome.output.contains("\(output)/\($0)") })
+    let texts = try names.map { try String(contentsOfFile: "\(output)/\($0)", encoding: .utf8) }
+    let (page, sheet, document) = (texts[0], texts[1], try JSONValue(parsing: texts[2]))
+    let sentence = try #require(document["verdict"]?["sentence"]?.string)
+    #expect(outcome.output.contains("\n\(sentence)\n") && page.contains(Markup.text(sentence)))
+
+    let rows = Self.rows(outcome)
+    let results = try #require(document["results"]?.array)
+    let lines = sheet.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    #expect(rows.count == 4 && results.count == 4 && lines.count == 5)
+    #expect(Set(lines.map(\.count)).count == 1)
+    for row in rows {
+      let result = try #require(
+        results.first { $0["mode"]?.string == row[1] && "\($0["parallel"]?.int ?? 0)" == row[0] })
+      let line = try #require(lines.first { $0[0] == row[1] && $0[1] == row[0] })
+      let latency = try #require(result["latencyMilliseconds"])
+      let figures = [result["throughput"], latency["p50"], latency["p90"], latency["p99"], latency["max"]]
+      #expect(figures.map { Figure.text($0?.double) } == Array(row[2...6]))
+      let written = ["throughput", "p50_ms", "p90_ms", "p99_ms", "max_ms"].map { name in
+        lines[0].firstIndex { $0 == name }.flatMap { Double(line[$0]) }
+      }
+      #expect(written == figures.map { $0?.double })
+      // The largest of all, and no more than all.
+      let distribution = try #require(result["latencyDistribution"]?.array)
+      #expect(distribution.last == ["share": 1.0, "milliseconds": latency["max"] ?? .null])
+      let cells = row.dropFirst(2).map { "<td class=\"number\">\($0)</td>" }.joined()
+      #expect(page.contains("<td class=\"words\">\(row[1])</td>\(cells)</tr>"))
+    }
+    #expect(document["machine"]?["python"]?.string?.hasPrefix("3.") == true)
+    #expect(document["settings"]?["requests"] == ["/bench:a/noop", "/bench:b/echo"])
+
+    // One page that needs nothing else, in which every element is closed.
+    #expect(!page.contains("<script") && !page.contains("src=") && !page.contains("url(") && !page.contains("@import"))
+    #expect(!page.contains("http"))
+    #expect(page.contains("prefers-color-scheme: dark") && page.contains("name=\"viewport\""))
+    let body = try #require(page.split(separator: "<body>").last.map { "<body>" + $0 })
+    let parser = XMLParser(data: Data(body.replacing("</html>", with: "").utf8))
+    #expect(parser.parse(), "\(String(describing: parser.parserError))")
+    #expect(page.components(separatedBy: "<svg").count == 7)
+  }
+
+  @Test func `says before it measures that there can be no report`() throws {
+    let files = try TemporaryDirectory()
+    try "".write(toFile: files.path + "/file", atomically: true, encoding: .utf8)
+    let outcome = try Self.run([Self.bench, "--action", "/bench:a/noop", "--output", files.path + "/file/report"])
+    #expect(outcome.status == 1 && outcome.output.isEmpty && outcome.errors.hasPrefix("callpoint: "), "\(outcome)")
+    #expect(outcome.errors.contains(files.path + "/file/report"))
   }
 
   @Test func `says what a mode cannot be had for, and goes on with the other`() throws {

@@ -60,7 +60,16 @@ final class Bench {
       }
     }
     progress.end()
-    return BenchResults(options: options, machine: machine, modes: decisions, notes: notes, cells: cells)
+    return BenchResults(
+      command: Self.commandLine, options: options, machine: machine, modes: decisions, notes: notes, cells: cells)
+  }
+
+  /// This process's command, as a shell takes it.
+  private static var commandLine: String {
+    (["callpoint"] + CommandLine.arguments.dropFirst()).map { word in
+      let plain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./,:=+@%".contains($0) }
+      return plain && !word.isEmpty ? word : "'\(word.replacing("'", with: "'\\''"))'"
+    }.joined(separator: " ")
   }
 
   /// Stops the hosts and waits until nothing is left of them.

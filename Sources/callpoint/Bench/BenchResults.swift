@@ -2,6 +2,8 @@ import Callpoints
 
 /// All that a benchmark found out.
 struct BenchResults {
+  /// How the benchmark was called.
+  let command: String
   /// What was measured.
   let options: BenchOptions
   /// Where.

@@ -11,20 +11,26 @@ struct BenchTable {
 
   /// The table, the notes and the sentence.
   var text: String {
-    var sections = [header, table, legend]
+    var sections = [header, StatusTable.table(Self.rightAligned(rows, except: [1])), legend]
     if !errors.isEmpty { sections.append(errors.joined(separator: "\n")) }
     sections.append(Verdict(results).sentence)
     return sections.joined(separator: "\n\n")
   }
 
   private var header: String {
-    let modes = results.modes.flatMap { mode in
-      mode.decisions.map { [mode.mode.rawValue, "\($0.package) (\($0.component))", "\($0.mode): \($0.reason)"] }
-    }
-    return ([StatusTable.table([["MODE", "COMPONENT", "RUNS IN"]] + modes)] + results.notes).joined(separator: "\n")
+    ([StatusTable.table(decisions)] + results.notes).joined(separator: "\n")
   }
 
-  private var table: String {
+  /// How each component ran and why, with the names of the columns.
+  var decisions: [[String]] {
+    [["MODE", "COMPONENT", "RUNS IN"]]
+      + results.modes.flatMap { mode in
+        mode.decisions.map { [mode.mode.rawValue, "\($0.package) (\($0.component))", "\($0.mode): \($0.reason)"] }
+      }
+  }
+
+  /// The figures, with the names of the columns.
+  var rows: [[String]] {
     let head = [
       "PARALLEL", "MODE", "PER SECOND", "P50 MS", "P90 MS", "P99 MS", "MAX MS", "HOST MS", "VM MS", "WORKERS MS", "MB",
       "ERRORS",
@@ -42,19 +48,20 @@ struct BenchTable {
         ])
       }
     }
-    return StatusTable.table(Self.rightAligned(rows, except: [1]))
+    return rows
   }
 
-  private var legend: String {
+  /// How the figures are to be read.
+  var legend: String {
     let options = results.options
     let seconds = options.duration.seconds
     let pace =
-      options.rate.map { "\(Figure.text($0)) requests became due every second, and latency counts from then; " } ?? ""
+      options.rate.map { "\(Figure.text($0)) requests became due every second, and latency counts from then. " } ?? ""
     func range(_ values: [Double]) -> String {
       "\(Figure.cores(values.min() ?? 0)) to \(Figure.cores(values.max() ?? 0))"
     }
     return """
-      \(pace)medians of \(BenchOptions.rounds) rounds, together \(seconds) s each; HOST, VM, WORKERS: processor time for each \
+      \(pace)Medians of \(BenchOptions.rounds) rounds, together \(seconds) s each; HOST, VM, WORKERS: processor time for each \
       request; MB: private memory of all processes.
       The load generator kept \(range(results.cells.map(\.generatorCores))) busy on top of that, other programs \
       \(range(results.cells.map(\.otherCores))).
@@ -63,7 +70,7 @@ struct BenchTable {
   }
 
   /// What went wrong: a line for each kind of error in each row, and one for each row in which everything did.
-  private var errors: [String] {
+  var errors: [String] {
     results.cells.flatMap { cell in
       let place = "\(cell.mode.rawValue), \(cell.parallel) parallel"
       let failed = cell.requests == 0 ? ["error: \(place): every request failed"] : []

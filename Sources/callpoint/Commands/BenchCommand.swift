@@ -4,6 +4,7 @@ import Kernel
 enum BenchCommand {
   static func run(_ arguments: ParsedArguments) throws -> CallpointCommand.ExitStatus {
     let options = try BenchOptions(arguments)
+    let files = try options.output.map { try ReportFiles(in: $0) }
     // What a host leaves that is killed must come to this process.
     try Subreaper.become()
     let directory = try TemporaryDirectory()
@@ -12,6 +13,7 @@ enum BenchCommand {
     defer { bench.stop() }
     let results = try bench.run(&progress)
     Console.print(BenchTable(results).text)
+    for path in try files?.write(results) ?? [] { Console.print(path) }
     return results.hasFailed ? .failure : .success
   }
 }

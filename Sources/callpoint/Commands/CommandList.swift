@@ -172,6 +172,11 @@ enum CommandList {
         help:
           "let so many requests become due every second, whatever\nbecomes of them (open loop): latency counts from then, and\n--parallel is the most that are on their way"
       ),
+      .init(
+        name: "--output", value: "DIR",
+        help:
+          "write results.json, results.csv and report.html, a page\nwith plots that needs no network, to this directory"
+      ),
     ])
 
   static let verifyCleanup = CommandDescription(

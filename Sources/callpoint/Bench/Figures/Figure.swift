@@ -15,6 +15,13 @@ enum Figure {
     return String(digits) + text[point...]
   }
 
+  /// A round number at an axis, without digits that say nothing.
+  static func tick(_ value: Double) -> String {
+    guard value < 1000 else { return text(value) }
+    let number = String(format: "%.3f", value)
+    return String(number.reversed().drop { $0 == "0" }.drop { $0 == "." }.reversed())
+  }
+
   /// A number, or a dash in its place.
   static func text(_ value: Double?) -> String { value.map { text($0) } ?? "-" }
 

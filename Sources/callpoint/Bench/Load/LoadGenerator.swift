@@ -22,7 +22,7 @@ final class LoadGenerator {
 
   private var schedule = LoadSchedule(parallel: 0, duration: .zero)
   private var outcome = LoadOutcome()
-  private var start = Duration.zero
+  private var start = ContinuousClock.now
   private var lastAnswer = Duration.zero
   private var number = 0
   private var due: [Int: Duration] = [:]
@@ -66,14 +66,14 @@ final class LoadGenerator {
     outcome = LoadOutcome()
     number = first
     let ownTime = Self.ownTime
-    start = reactor.now
+    start = .now
     lastAnswer = .zero
     reactor.defer { [unowned self] in pump() }
     reactor.run()
     if let alarm { reactor.cancel(alarm) }
     alarm = nil
     if let failure { throw failure }
-    guard self.schedule.isOver(at: reactor.now - start) else { return nil }
+    guard self.schedule.isOver(at: time) else { return nil }
     outcome.next = number
     outcome.ownTime = Self.ownTime - ownTime
     outcome.elapsed = schedule.rate == nil ? lastAnswer : max(lastAnswer, schedule.duration)
@@ -82,13 +82,17 @@ final class LoadGenerator {
     return outcome
   }
 
+  /// The time since the run began. Not the reactor's, which stands still while this process is stopped: who waits for an
+  /// answer waits on.
+  private var time: Duration { .now - start }
+
   /// Sends what is to be sent now.
   private func pump() {
     isPumpDeferred = false
-    let now = reactor.now - start
-    while let time = schedule.next(at: now) {
+    let now = time
+    while let dueTime = schedule.next(at: now) {
       templates[number % templates.count].append(number: number, to: &output)
-      due[number] = time
+      due[number] = dueTime
       number += 1
     }
     if !output.isEmpty {
@@ -113,7 +117,7 @@ final class LoadGenerator {
     guard let number = answer.number, let due = due.removeValue(forKey: number) else {
       return fail(answer.refusal?.message ?? "the host answered a request that was not made")
     }
-    lastAnswer = reactor.now - start
+    lastAnswer = time
     if let refusal = answer.refusal {
       outcome.errors.add(refusal.kind, refusal.message)
     } else {

@@ -33,7 +33,7 @@ extension Verdict {
     let place = "(\(cell.mode.rawValue), \(cell.parallel) parallel)"
     switch basis {
     case .throughput: return "\(Figure.text(cell.throughput)) requests a second \(place)"
-    case .latency(let share): return "p\(Int(share * 100)) \(Figure.text(cell.latency(share))) ms \(place)"
+    case .latency(let share): return "\(basis.name) \(Figure.text(cell.latency(share))) ms \(place)"
     }
   }
 

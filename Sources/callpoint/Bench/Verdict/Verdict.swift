@@ -10,6 +10,14 @@ struct Verdict {
     case throughput
     /// The latency that a share of the requests does not exceed: of an open loop with which both keep up.
     case latency(share: Double)
+
+    /// A word for it.
+    var name: String {
+      switch self {
+      case .throughput: "throughput"
+      case .latency(let share): "p\(Int((share * 100).rounded()))"
+      }
+    }
   }
 
   let results: BenchResults
