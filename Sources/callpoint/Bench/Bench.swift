@@ -48,6 +48,7 @@ final class Bench {
     let decisions = try hosts.map { (mode: $0.mode, decisions: try $0.decisions()) }
     let machine = Machine(vmProcess: try hosts.first?.vmProcess())
     var cells = hosts.flatMap { host in options.parallel.map { BenchCell(mode: host.mode, parallel: $0) } }
+    progress.begin(runsPerRound: cells.count)
     for round in 0..<BenchOptions.rounds {
       for parallel in options.parallel {
         for host in round.isMultiple(of: 2) ? hosts : hosts.reversed() {
@@ -129,7 +130,7 @@ final class Bench {
     let outcome = try host.generator.run(schedule, first: first)
     if isInterrupted { throw Interrupted() }
     if let outcome { return outcome }
-    // Nobody else stops the reactor than a host that has gone.
+    // Nobody else stops the reactor than the connection to another host that has been lost.
     throw hosts.compactMap(\.generator.failure).first ?? LoadGenerator.Failure(description: "the run was stopped")
   }
 }

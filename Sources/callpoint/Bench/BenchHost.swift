@@ -39,7 +39,9 @@ final class BenchHost {
     if let file = options.loadFile { arguments += ["--load", file] }
     if let number = options.workers { arguments += ["--workers", String(number)] }
     self.mode = mode
-    process = try HostProcess(packages: options.packages, options: arguments, directory: directory)
+    // An interrupt from the terminal is for this process, which stops its hosts in order.
+    process = try HostProcess(
+      packages: options.packages, options: arguments, directory: directory, leadsGroup: true)
     client = try Self.connect(to: process)
     // What asks for data waits until every VM has come to rest.
     _ = try client.call("get", ["path": "/", "depth": 1])

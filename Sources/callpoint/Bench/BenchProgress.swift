@@ -4,22 +4,21 @@ import Foundation
 /// How far a benchmark has come, on standard error: a line that changes on a terminal, else a line for each round.
 struct BenchProgress {
   private let isTerminal: Bool
-  private let steps: Int
-  private let rounds: Int
+  private var steps = 0
+  private let rounds = BenchOptions.rounds
   private var step = 0
   private var width = 0
   private var start: ContinuousClock.Instant?
 
   /// Creates a progress of which nothing has been done.
   ///
-  /// - Parameters:
-  ///   - options: What is to be measured.
-  ///   - isTerminal: Whether somebody looks at it while it happens.
-  init(_ options: BenchOptions, isTerminal: Bool) {
+  /// - Parameter isTerminal: Whether somebody looks at it while it happens.
+  init(isTerminal: Bool) {
     self.isTerminal = isTerminal
-    rounds = BenchOptions.rounds
-    steps = options.modes.count * options.parallel.count * rounds
   }
+
+  /// Says how many runs each round has.
+  mutating func begin(runsPerRound: Int) { steps = runsPerRound * rounds }
 
   /// Says what is being done.
   mutating func say(_ text: String) {

@@ -22,10 +22,10 @@ struct BenchTable {
   }
 
   /// How each component ran and why, with the names of the columns.
-  var decisions: [[String]] {
+  private var decisions: [[String]] {
     [["MODE", "COMPONENT", "RUNS IN"]]
       + results.modes.flatMap { mode in
-        mode.decisions.map { [mode.mode.rawValue, "\($0.package) (\($0.component))", "\($0.mode): \($0.reason)"] }
+        mode.decisions.map { [mode.mode.rawValue, "\($0.package) (\($0.component))", "\($0.mode), as \($0.reason)"] }
       }
   }
 

@@ -8,7 +8,7 @@ enum BenchCommand {
     // What a host leaves that is killed must come to this process.
     try Subreaper.become()
     let directory = try TemporaryDirectory()
-    var progress = BenchProgress(options, isTerminal: Console.isErrorTerminal)
+    var progress = BenchProgress(isTerminal: Console.isErrorTerminal)
     let bench = try Bench(options, directory: directory.path)
     defer { bench.stop() }
     let results = try bench.run(&progress)

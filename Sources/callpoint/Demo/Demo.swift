@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Kernel
 
 /// The script of `callpoint demo`.
 struct Demo {
@@ -155,12 +156,17 @@ struct Demo {
 
   private func measure(_ host: HostProcess) throws -> Figures {
     say("\nMeasuring: no-op actions and actions that compute for 1 ms, 64 at a time, on two callpoints …")
-    let noop = Throughput(
-      calls: ["/bench:a/noop", "/bench:b/noop"].map { ($0, [:]) }, inFlight: 64, duration: .seconds(2))
-    let burn = Throughput(
-      calls: ["/bench:a/burn", "/bench:b/burn"].map { ($0, ["microseconds": 1000]) }, inFlight: 64,
-      duration: .seconds(2))
-    return Figures(noop: try noop.measure(host.socketPath), burn: try burn.measure(host.socketPath))
+    let reactor = try Reactor()
+    func throughput(_ paths: [String], _ input: String) throws -> Double {
+      let templates = try paths.map { try RequestTemplate(action: $0, input: input) }
+      let generator = try LoadGenerator(socketPath: host.socketPath, templates: templates, reactor: reactor)
+      let outcome = try generator.run(LoadSchedule(parallel: 64, duration: .seconds(2)), first: 1)
+      if let error = outcome?.errors.entries.first { throw LoadGenerator.Failure(description: error.message) }
+      return outcome?.throughput ?? 0
+    }
+    return Figures(
+      noop: try throughput(["/bench:a/noop", "/bench:b/noop"], "{}"),
+      burn: try throughput(["/bench:a/burn", "/bench:b/burn"], "{\"microseconds\": 1000}"))
   }
 
   private func compare(_ threading: Figures, _ multiprocessing: Figures) {

@@ -16,7 +16,7 @@ struct BenchCell {
   var errors: ErrorTally { samples.reduce(into: ErrorTally()) { $0.add($1.outcome.errors) } }
 
   /// How many requests succeeded in a second, round by round.
-  var throughputs: [Double] { samples.map(\.throughput) }
+  var throughputs: [Double] { samples.map(\.outcome.throughput) }
 
   /// How many requests succeeded in a second; the median of the rounds.
   var throughput: Double { Self.median(throughputs) ?? 0 }

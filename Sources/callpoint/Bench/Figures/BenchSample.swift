@@ -8,10 +8,4 @@ struct BenchSample {
   let otherCores: Double?
   /// The memory that they have for themselves at the end, in bytes.
   let privateBytes: ByRole<Int>
-
-  /// How many requests succeeded in a second.
-  var throughput: Double {
-    let elapsed = outcome.elapsed / .seconds(1)
-    return elapsed > 0 ? Double(outcome.latencies.count) / elapsed : 0
-  }
 }

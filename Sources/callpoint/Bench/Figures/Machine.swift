@@ -15,9 +15,11 @@ struct Machine {
   let swift: String
   /// Whether Callpoint was built to be debugged, and is slower than it could be.
   let isDebugBuild: Bool
-  /// When the benchmark ended.
+  /// When the benchmark began.
   let date: Date
+}
 
+extension Machine {
   /// Looks at this machine.
   ///
   /// - Parameter vmProcess: A process whose program is the Python that VMs use.

@@ -13,6 +13,11 @@ struct LoadOutcome {
   /// The processor time of the load generator itself.
   var ownTime = Duration.zero
 
+  /// How many requests succeeded in a second.
+  var throughput: Double {
+    elapsed > .zero ? Double(latencies.count) / (elapsed / .seconds(1)) : 0
+  }
+
   /// The number of requests that the host has dealt with.
   var answered: Int { latencies.count + errors.entries.filter { $0.kind != Self.notSent }.map(\.count).reduce(0, +) }
 

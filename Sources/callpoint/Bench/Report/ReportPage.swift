@@ -68,7 +68,7 @@ struct ReportPage {
     }.joined(separator: "\n")
   }
 
-  private var table: String { Self.table(BenchTable(results).rows, numbersFrom: 2) }
+  private var table: String { Self.table(BenchTable(results).rows) }
 
   private var errors: String {
     let lines = BenchTable(results).errors
@@ -76,8 +76,13 @@ struct ReportPage {
   }
 
   private var decisions: String {
-    let notes = results.notes.map { "<p>\(Markup.text($0))</p>" }.joined()
-    return Self.table(BenchTable(results).decisions, numbersFrom: .max) + notes
+    let items = results.modes.flatMap { mode, decisions in
+      decisions.map { decision in
+        "<li><b>\(mode.rawValue)</b>, \(Markup.text("\(decision.package) (\(decision.component))")): "
+          + "\(Markup.text("\(decision.mode), as \(decision.reason)"))</li>"
+      }
+    }
+    return "<ul>\(items.joined())</ul>" + results.notes.map { "<p>\(Markup.text($0))</p>" }.joined()
   }
 
   private var origin: String {
@@ -89,11 +94,11 @@ struct ReportPage {
     return "<dl>\(rows.map { "<dt>\($0.0)</dt><dd>\($0.1)</dd>" }.joined())</dl>"
   }
 
-  private static func table(_ rows: [[String]], numbersFrom first: Int) -> String {
+  /// A table of numbers, but for the second column.
+  private static func table(_ rows: [[String]]) -> String {
     func row(_ cells: [String], _ name: String) -> String {
       let inner = cells.enumerated().map { index, cell in
-        Markup.element(
-          name, ["class": index >= first || index == 0 && first < .max ? "number" : "words"], Markup.text(cell))
+        Markup.element(name, ["class": index == 1 ? "words" : "number"], Markup.text(cell))
       }
       return "<tr>\(inner.joined())</tr>"
     }

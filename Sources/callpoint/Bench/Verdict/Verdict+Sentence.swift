@@ -39,8 +39,9 @@ extension Verdict {
 
   /// What only one mode came to.
   private func alone(_ cell: BenchCell) -> String {
-    "Only \(cell.mode.rawValue) was measured \(subject): \(figure(of: cell)), with \(Figure.cores(cell.cores.vm)) for the "
-      + "VM, \(Figure.cores(cell.cores.workers)) for the workers and \(Figure.cores(cell.cores.host)) for the host."
+    let callbacks = cell.mode == .threading ? "the VM" : "the VM and its workers"
+    return "Only \(cell.mode.rawValue) was measured \(subject): \(figure(of: cell)), with \(callbacks) keeping "
+      + "\(Figure.cores(cell.cores.callbacks)) busy and the host \(Figure.cores(cell.cores.host))."
   }
 
   // MARK: Why
