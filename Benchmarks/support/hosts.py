@@ -39,7 +39,7 @@ class Host:
         with open(self.directory / "host.log", "wb") as log:
             self.process = subprocess.Popen(
                 [str(tool), "serve", *map(str, packages), "--state", str(self.directory), "--socket", self.socket_path,
-                 "--log-file-prefix", str(self.directory / "logs" / "vm"), *options],
+                 "--log-file-prefix", str(self.directory / "logs" / "vm"), "--die-with-parent", *options],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True,
                 env={**os.environ, **(environment or {})},
             )
