@@ -123,6 +123,13 @@ import Testing
     #expect(Figure.text(value) == text)
   }
 
+  @Test func `processors are told in one unit`() {
+    #expect(
+      Figure.cores(0.976) == "0.98 of a core" && Figure.cores(1.6) == "1.60 cores" && Figure.cores(1) == "1.00 cores")
+    #expect(Figure.cores([0.02, 0.07, 0.05]) == "0.02 to 0.07 of a core")
+    #expect(Figure.cores([0.5, 1.5]) == "0.50 to 1.50 cores" && Figure.cores([0.011, 0.012]) == "0.01 of a core")
+  }
+
   // MARK: Requests
 
   @Test func `the number of a request stands wherever its mark is`() throws {

@@ -227,12 +227,28 @@ import Testing
     }
   }
 
-  @Test func `ends in order when it is interrupted`() throws {
+  @Test func `ends in order when it is interrupted, or when one of its hosts dies`() throws {
     let directory = try TemporaryDirectory()
+    let interrupted = try Self.runUntilItMeasures(directory.path) { process in process.interrupt() }
+    #expect(interrupted.hasSuffix("callpoint: interrupted; nothing is left behind\n"), "\(interrupted)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == [])
+    let lost = try Self.runUntilItMeasures(directory.path) { process in
+      let hosts = ProcessTree.members(below: process.processIdentifier).filter {
+        $0.parent == process.processIdentifier && $0.commandLine.contains(" serve ")
+      }
+      #expect(hosts.count == 2)
+      if let host = hosts.randomElement() { kill(host.pid, SIGKILL) }
+    }
+    #expect(lost.contains("callpoint: the private host whose mode is "), "\(lost)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == [])
+  }
+
+  /// Does something to a bench that would measure for a long time, and returns what it wrote on standard error.
+  private static func runUntilItMeasures(_ directory: String, _ body: (Process) -> Void) throws -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: RunningHost.executable)
-    process.arguments = ["bench", Self.bench, "--action", "/bench:a/noop", "--duration", "600"]
-    process.environment = ProcessInfo.processInfo.environment.merging(["TMPDIR": directory.path]) { $1 }
+    process.arguments = ["bench", bench, "--action", "/bench:a/noop", "--duration", "600"]
+    process.environment = ProcessInfo.processInfo.environment.merging(["TMPDIR": directory]) { $1 }
     let errors = Pipe()
     process.standardError = errors
     process.standardOutput = FileHandle.nullDevice
@@ -243,11 +259,10 @@ import Testing
       guard !data.isEmpty else { break }
       text += String(decoding: data, as: UTF8.self)
     }
-    process.interrupt()
+    body(process)
     text += String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
-    #expect(
-      process.terminationStatus == 1 && text.hasSuffix("callpoint: interrupted; nothing is left behind\n"), "\(text)")
-    #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == [])
+    #expect(process.terminationStatus == 1)
+    return text
   }
 }

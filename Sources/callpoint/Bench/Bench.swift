@@ -60,7 +60,6 @@ final class Bench {
         }
       }
     }
-    progress.end()
     return BenchResults(
       command: Self.commandLine, options: options, machine: machine, modes: decisions, notes: notes, cells: cells)
   }
@@ -127,10 +126,16 @@ final class Bench {
   private func run(_ schedule: LoadSchedule, on host: BenchHost, first: Int) throws
     -> LoadOutcome
   {
-    let outcome = try host.generator.run(schedule, first: first)
+    let outcome: LoadOutcome?
+    do throws(LoadGenerator.Failure) {
+      outcome = try host.generator.run(schedule, first: first)
+    } catch {
+      throw host.lost(because: error)
+    }
     if isInterrupted { throw Interrupted() }
     if let outcome { return outcome }
     // Nobody else stops the reactor than the connection to another host that has been lost.
-    throw hosts.compactMap(\.generator.failure).first ?? LoadGenerator.Failure(description: "the run was stopped")
+    let lost = hosts.lazy.compactMap { host in host.generator.failure.map { host.lost(because: $0) } }
+    throw lost.first ?? BenchHost.Failure(description: "the run was stopped")
   }
 }

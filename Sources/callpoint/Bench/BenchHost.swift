@@ -151,6 +151,12 @@ final class BenchHost {
     return paths.filter(found.contains)
   }
 
+  /// What is to be said when the connection to the host was lost.
+  func lost(because failure: LoadGenerator.Failure) -> Failure {
+    Failure(
+      description: "the private host whose mode is \(mode.rawValue) is lost: \(failure)\n\(process.lastWords)")
+  }
+
   /// Asks the host to stop in order, and waits until it has.
   func stop() { process.stop() }
 }

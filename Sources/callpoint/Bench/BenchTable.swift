@@ -57,14 +57,11 @@ struct BenchTable {
     let seconds = options.duration.seconds
     let pace =
       options.rate.map { "\(Figure.text($0)) requests became due every second, and latency counts from then. " } ?? ""
-    func range(_ values: [Double]) -> String {
-      "\(Figure.cores(values.min() ?? 0)) to \(Figure.cores(values.max() ?? 0))"
-    }
     return """
       \(pace)Medians of \(BenchOptions.rounds) rounds, together \(seconds) s each; HOST, VM, WORKERS: processor time for each \
       request; MB: private memory of all processes.
-      The load generator kept \(range(results.cells.map(\.generatorCores))) busy on top of that, other programs \
-      \(range(results.cells.map(\.otherCores))).
+      The load generator kept \(Figure.cores(results.cells.map(\.generatorCores))) busy on top of that, other programs \
+      \(Figure.cores(results.cells.map(\.otherCores))).
       Machine: \(results.machine.description).
       """
   }

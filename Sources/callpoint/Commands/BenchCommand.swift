@@ -9,6 +9,7 @@ enum BenchCommand {
     try Subreaper.become()
     let directory = try TemporaryDirectory()
     var progress = BenchProgress(isTerminal: Console.isErrorTerminal)
+    defer { progress.end() }
     let bench = try Bench(options, directory: directory.path)
     defer { bench.stop() }
     let results = try bench.run(&progress)

@@ -27,7 +27,13 @@ enum Figure {
 
   /// How many processors were kept busy, as a clause goes on: `0.98 of a core`, `1.62 cores`.
   static func cores(_ value: Double) -> String {
-    let number = String(format: "%.2f", value)
-    return value < 0.995 ? "\(number) of a core" : "\(number) cores"
+    cores([value])
+  }
+
+  /// From how many to how many processors were kept busy: `0.02 to 0.07 of a core`.
+  static func cores(_ values: [Double]) -> String {
+    let ends = [values.min() ?? 0, values.max() ?? 0].map { String(format: "%.2f", $0) }
+    let numbers = ends[0] == ends[1] ? ends[0] : "\(ends[0]) to \(ends[1])"
+    return values.allSatisfy { $0 < 0.995 } ? "\(numbers) of a core" : "\(numbers) cores"
   }
 }

@@ -15,7 +15,8 @@ extension Verdict {
     }
     guard let winner else {
       let figures = "\(figure(of: threading)), \(figure(of: multiprocessing))"
-      return "No mode wins \(subject): \(figures), which is within the noise (multiprocessing to threading "
+      return
+        "No mode wins \(subject): \(figures), which is within the noise (round by round multiprocessing to threading "
         + "\(Self.range(comparison.ratios))), \(draw(threading, multiprocessing))."
     }
     let (first, second) = winner == .threading ? (threading, multiprocessing) : (multiprocessing, threading)
