@@ -50,22 +50,25 @@ extension Verdict {
   private func draw(_ threading: BenchCell, _ multiprocessing: BenchCell) -> String {
     let (vm, processes) = (threading.cores.vm, multiprocessing.cores.callbacks)
     let busy = "threading's VM kept \(Figure.cores(vm)) busy, the worker processes \(Figure.cores(processes))"
-    if isCrowded(threading) || isCrowded(multiprocessing) {
-      return "as other programs kept \(Figure.cores(max(threading.otherCores, multiprocessing.otherCores))) busy"
+    let host = min(threading.cores.host, multiprocessing.cores.host)
+    let why: String
+    if host >= 0.8 {
+      why = "as the host, which kept \(Figure.cores(host)) busy in both, is what the callbacks wait for"
+    } else if holdsLock(threading), processes <= 1.15, (0.8...1.25).contains(processes / vm) {
+      why = "as one interpreter lock holds the callbacks in both: \(busy); a callpoint with one worker has one process"
+    } else if vm < 0.5, processes < 0.5 {
+      why = "as the callbacks wait more than they compute: \(busy)"
+    } else if isSaturated(threading), isSaturated(multiprocessing) {
+      why = "as both use up the machine's \(results.machine.cores) cores"
+    } else {
+      why = "as neither gets more out of the processors: \(busy)"
     }
-    if vm < 0.5, processes < 0.5 { return "as the callbacks wait more than they compute: \(busy)" }
-    if vm >= 0.8, (0.8...1.15).contains(processes) {
-      return "as one interpreter lock holds the callbacks in both: \(busy); a callpoint with one worker has one process"
-    }
-    if isSaturated(threading), isSaturated(multiprocessing) {
-      return "as both use up the machine's \(results.machine.cores) cores"
-    }
-    return "as neither gets more out of the processors: \(busy)"
+    return why + crowd(threading, multiprocessing)
   }
 
   private func reason(_ winner: ExecutionMode, _ threading: BenchCell, _ multiprocessing: BenchCell) -> String {
     let (vm, processes) = (threading.cores.vm, multiprocessing.cores.callbacks)
-    if winner == .multiprocessing, vm >= 0.8, processes > vm {
+    if winner == .multiprocessing, holdsLock(threading), processes >= 1.1 * vm {
       return
         "threading runs all callbacks under one interpreter lock, which kept its VM at \(Figure.cores(vm)), while the "
         + "worker processes had \(Figure.cores(processes))"
@@ -81,18 +84,27 @@ extension Verdict {
       return isSaturated(slower) ? "\(text), and the machine's \(results.machine.cores) cores were used up" : text
     }
     let busy = "threading's VM kept \(Figure.cores(vm)) busy and the worker processes \(Figure.cores(processes))"
+    return busy + crowd(threading, multiprocessing)
+  }
+
+  /// What is to be added if programs that have nothing to do with this took much of the processors.
+  private func crowd(_ threading: BenchCell, _ multiprocessing: BenchCell) -> String {
     let others = max(threading.otherCores, multiprocessing.otherCores)
-    return isCrowded(threading) || isCrowded(multiprocessing)
-      ? "\(busy), while other programs had \(Figure.cores(others))" : busy
+    return others >= 0.2 * Double(results.machine.cores)
+      ? ", while other programs kept \(Figure.cores(others)) busy" : ""
+  }
+
+  /// Whether a VM with threads computed all the time that it could: one interpreter lock lets it have one processor, of
+  /// which other programs may take a part.
+  private func holdsLock(_ cell: BenchCell) -> Bool {
+    let all = cell.cores.total + cell.generatorCores + cell.otherCores
+    return cell.cores.vm >= 0.8 || cell.cores.vm >= 0.5 && all >= 0.9 * Double(results.machine.cores)
   }
 
   /// Whether the processors were all busy.
   private func isSaturated(_ cell: BenchCell) -> Bool {
     cell.cores.total + cell.generatorCores >= 0.9 * Double(results.machine.cores)
   }
-
-  /// Whether programs that have nothing to do with this took much of the processors.
-  private func isCrowded(_ cell: BenchCell) -> Bool { cell.otherCores >= 0.2 * Double(results.machine.cores) }
 
   /// What is to be added if the other mode answers sooner where least is to be done at a time.
   private func latencyClause(_ winner: ExecutionMode) -> String {
