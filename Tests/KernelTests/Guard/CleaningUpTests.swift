@@ -94,7 +94,7 @@ import Testing
   func `by a guard that stands still when it is to stop`(usesParentDeathSignal: Bool) async {
     await #expect(processExitsWith: .exitCode(7)) { [usesParentDeathSignal] in
       try Subreaper.become()
-      let family = try Family(usesParentDeathSignal: usesParentDeathSignal, patience: .seconds(1))
+      let family = try Family(usesParentDeathSignal: usesParentDeathSignal, patience: .seconds(5))
       let transcript = Transcript()
       try family.launch(Self.household, output: try transcript.writeEnd(family: family))
       family.runUntil { transcript.lines.count == 3 }

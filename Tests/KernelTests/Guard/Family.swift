@@ -99,19 +99,19 @@ final class Family {
     if condition() { reactor.stop() }
   }
 
-  /// Lets the reactor run until something has come, for 20 s at most.
+  /// Lets the reactor run until something has come, for 120 s at most.
   func runUntil(_ condition: @escaping () -> Bool) {
     if condition() { return }
     self.condition = condition
-    let limit = reactor.after(.seconds(20)) { [reactor] in reactor.stop() }
+    let limit = reactor.after(.seconds(120)) { [reactor] in reactor.stop() }
     reactor.run()
     reactor.cancel(limit)
     self.condition = { false }
   }
 
-  /// Lets the reactor run until something has come that no event tells, for 20 s at most.
+  /// Lets the reactor run until something has come that no event tells, for 120 s at most.
   func poll(until condition: @escaping () -> Bool) {
-    let end = reactor.now + .seconds(20)
+    let end = reactor.now + .seconds(120)
     while !condition(), reactor.now < end {
       reactor.after(.milliseconds(2)) { [reactor] in reactor.stop() }
       reactor.run()

@@ -33,6 +33,9 @@ import Testing
     }
   }
 
+  /// How long a guard may take to answer: longer than one that runs takes on a busy machine.
+  private static let patience = Duration.seconds(5)
+
   /// What a guard may be asked, and does not answer while it is stopped.
   enum Question: String, CaseIterable, Codable {
     case launch, signal, sweep
@@ -44,14 +47,14 @@ import Testing
   ) async {
     await #expect(processExitsWith: .exitCode(7)) { [question] in
       try Subreaper.become()
-      let family = try Family(patience: .seconds(1))
+      let family = try Family(patience: Self.patience)
       let transcript = Transcript()
       try family.launch(`Nothing is left behind`.household, output: try transcript.writeEnd(family: family))
       family.runUntil { transcript.lines.count == 3 }
       let pid = family.guardPID
       kill(pid, SIGSTOP)
       // Silence is no loss as long as nobody waits for an answer.
-      family.reactor.after(.milliseconds(1500)) { [reactor = family.reactor] in reactor.stop() }
+      family.reactor.after(Self.patience * 1.2) { [reactor = family.reactor] in reactor.stop() }
       family.reactor.run()
       guard Self.losses(family) == 0 else { exit(1) }
       switch question {
@@ -62,7 +65,7 @@ import Testing
       family.runUntil { Self.losses(family) == 1 }
       transcript.readNow()
       guard transcript.hasEnded, family.exits.isEmpty else { exit(2) }
-      guard family.events.contains(.silent(pid: pid, for: .seconds(1))) else { exit(3) }
+      guard family.events.contains(.silent(pid: pid, for: Self.patience)) else { exit(3) }
       guard try family.output(of: "echo", ["works"]) == ["works"], Self.losses(family) == 1 else { exit(4) }
       exit(7)
     }
@@ -77,7 +80,7 @@ import Testing
     let file = try Descriptor.open(path, flags: O_CREAT | O_WRONLY, mode: 0o700)
     _ = try Array(script.utf8).withUnsafeBytes { try file.write($0) }
     file.close()
-    let family = try Family(executable: path, patience: .seconds(1))
+    let family = try Family(executable: path, patience: Self.patience)
     family.runUntil { family.events.contains(.probed(parentDeathSignalWorks: true)) }
     #expect(family.events.first.map { if case .silent = $0 { true } else { false } } == true)
     #expect(Self.losses(family) == 1)

@@ -26,7 +26,7 @@ PYTHON = Path(__file__).resolve().parents[2]
 START_COMMAND = PYTHON / "ncs_dir" / "bin" / "ncs-start-python-vm"
 
 #: Seconds that anything may take before a test fails.
-PATIENCE = float(os.environ.get("CALLPOINT_TEST_PATIENCE", "20"))
+PATIENCE = float(os.environ.get("CALLPOINT_TEST_PATIENCE", "120"))
 
 Message = dict[str, Any]
 

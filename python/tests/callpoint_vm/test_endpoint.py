@@ -20,7 +20,7 @@ from callpoint_vm.serving import current
 from callpoint_vm.wire import Message, line
 
 #: Seconds that anything may take before a test fails.
-PATIENCE = 20.0
+PATIENCE = 120.0
 
 
 class Served:
