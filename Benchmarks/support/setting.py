@@ -23,7 +23,7 @@ class Setting:
     native: Native
     peers: Peers
     report: Report
-    #: For what is written to be measured.
+    #: For what a comparison writes; no other has the same.
     directory: pathlib.Path
     rounds: int
     #: How long one measurement of a round takes.

@@ -54,7 +54,7 @@ def compare(setting: Setting) -> None:
     report = setting.report
     report.section(TITLE)
     packages = {
-        f"{counted(count, 'callpoint')}, {model}": numbered.write_numbered(setting.directory / "growth", model, count)
+        f"{counted(count, 'callpoint')}, {model}": numbered.write_numbered(setting.directory, model, count)
         for model, counts in CALLPOINTS.items() for count in (counts[:2] if setting.quick else counts)
     }
     data = write_data(setting.directory / "data.json", ENTRIES)
