@@ -60,7 +60,7 @@ import Testing
     #expect(verdict.winner == .multiprocessing)
     #expect(
       verdict.sentence
-        == "multiprocessing wins for p: 1,500 requests a second (multiprocessing, 8 parallel) to 950 requests a second "
+        == "Multiprocessing wins for p: 1,500 requests a second (multiprocessing, 8 parallel) to 950 requests a second "
         + "(threading, 8 parallel), 1.67 times, 1.50 to 1.68 in 3 rounds, because threading runs all callbacks under one "
         + "interpreter lock, which kept its VM at 0.98 of a core, while the worker processes had 1.70 cores.")
   }
@@ -117,7 +117,7 @@ import Testing
         .threading: [8: Course(requests: [300, 310, 320], milliseconds: 4, cores: (0.97, 0, 0.1))],
         .multiprocessing: [8: Course(requests: [500, 500, 500], milliseconds: 8, cores: (0, 1.5, 0.1))],
       ], rate: 500)
-    #expect(overloaded.sentence.hasPrefix("multiprocessing wins for p: 500 requests a second"))
+    #expect(overloaded.sentence.hasPrefix("Multiprocessing wins for p: 500 requests a second"))
   }
 
   @Test func `with one mode, or where all fails, there is nothing to compare`() throws {

@@ -91,7 +91,10 @@ struct ResultsDocument {
     ]
     object["cpuSecondsPerRequest"] = cell.secondsPerRequest.map { .object(describe($0)) }
     object["cores"] = .object(cores)
-    object["privateBytes"] = .object(describe(cell.privateBytes))
+    object["privateBytes"] = [
+      "host": JSONValue(Int(cell.privateBytes.host)), "vm": JSONValue(Int(cell.privateBytes.vm)),
+      "workers": JSONValue(Int(cell.privateBytes.workers)),
+    ]
     object["errors"] = .array(
       cell.errors.entries.map {
         ["kind": .string($0.kind), "count": JSONValue($0.count), "message": .string($0.message)]

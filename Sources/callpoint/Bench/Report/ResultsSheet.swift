@@ -21,8 +21,9 @@ struct ResultsSheet {
     ("cpu_s_per_request_workers", { text($0.secondsPerRequest?.workers) }), ("cores_host", { text($0.cores.host) }),
     ("cores_vm", { text($0.cores.vm) }), ("cores_workers", { text($0.cores.workers) }),
     ("cores_load_generator", { text($0.generatorCores) }), ("cores_others", { text($0.otherCores) }),
-    ("private_bytes_host", { text($0.privateBytes.host) }), ("private_bytes_vm", { text($0.privateBytes.vm) }),
-    ("private_bytes_workers", { text($0.privateBytes.workers) }),
+    ("private_bytes_host", { String(Int($0.privateBytes.host)) }),
+    ("private_bytes_vm", { String(Int($0.privateBytes.vm)) }),
+    ("private_bytes_workers", { String(Int($0.privateBytes.workers)) }),
   ]
 
   /// The sheet; no value has a comma or a quote in it.

@@ -20,7 +20,8 @@ extension Verdict {
         + "\(Self.range(comparison.ratios))), \(draw(threading, multiprocessing))."
     }
     let (first, second) = winner == .threading ? (threading, multiprocessing) : (multiprocessing, threading)
-    return "\(winner.rawValue) wins \(subject): \(figure(of: first)) to \(figure(of: second)), "
+    return
+      "\(winner.rawValue.prefix(1).uppercased())\(winner.rawValue.dropFirst()) wins \(subject): \(figure(of: first)) to \(figure(of: second)), "
       + "\(Self.range(comparison.advantages)), because \(reason(winner, threading, multiprocessing))"
       + "\(latencyClause(winner))."
   }

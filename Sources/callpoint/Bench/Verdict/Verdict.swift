@@ -20,6 +20,7 @@ struct Verdict {
     }
   }
 
+  /// What is judged.
   let results: BenchResults
   /// Threading at its best; `nil` if it was not measured.
   let threading: BenchCell?
