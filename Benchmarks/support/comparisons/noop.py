@@ -22,9 +22,14 @@ def measure_socket(setting: Setting, socket: str) -> dict[str, float]:
 
 
 def measure_callpoint(setting: Setting) -> dict[str, float]:
-    """Measure the echo action through one worker."""
+    """Measure the echo action through one worker, and the one without input and output."""
     with host(setting.tool, EXAMPLES / "bench") as running:
-        return measure_socket(setting, running.socket_path)
+        found = measure_socket(setting, running.socket_path)
+        empty = [action("/bench:a/noop")]
+        return found | {
+            f"empty {in_flight}": setting.load(running.socket_path, empty, in_flight).throughput
+            for in_flight in IN_FLIGHT
+        }
 
 
 def measure_floor(setting: Setting) -> dict[str, float]:
@@ -59,6 +64,7 @@ def compare(setting: Setting) -> None:
     ours, floor = measured.pop("Callpoint"), measured.pop("C relay")
     for in_flight in IN_FLIGHT:
         report.add(f"Callpoint, one worker, {in_flight} in flight", ours[str(in_flight)], "/s")
+        report.add(f"Callpoint, nothing in and out, {in_flight} in flight", ours[f"empty {in_flight}"], "/s")
         report.add(f"the C relay with a bare loop, {in_flight} in flight", floor[str(in_flight)], "/s")
         for name, values in measured.items():
             for workers in (1, 2):
