@@ -107,8 +107,9 @@ import Testing
 
   @Test(arguments: [true, false]) func `by a host that is killed`(usesParentDeathSignal: Bool) async throws {
     let fifo = try Fifo()
-    await #expect(processExitsWith: .signal(SIGKILL)) { [path = fifo.path as String, usesParentDeathSignal] in
-      let family = try Family(usesParentDeathSignal: usesParentDeathSignal)
+    await #expect(processExitsWith: .signal(SIGKILL)) {
+      [path = fifo.path as String, directory = fifo.directory.path as String, usesParentDeathSignal] in
+      let family = try Family(usesParentDeathSignal: usesParentDeathSignal, temporaryDirectory: directory)
       let errors = Transcript()
       try family.launch(
         "exec 3>&1 1>&2\n" + Self.household, output: try Descriptor.open(path, flags: O_WRONLY),
@@ -121,8 +122,9 @@ import Testing
 
   @Test(arguments: 0..<6) func `by a host that is killed while it starts processes`(round: Int) async throws {
     let fifo = try Fifo()
-    await #expect(processExitsWith: .signal(SIGKILL)) { [path = fifo.path as String, round] in
-      let family = try Family()
+    await #expect(processExitsWith: .signal(SIGKILL)) {
+      [path = fifo.path as String, directory = fifo.directory.path as String, round] in
+      let family = try Family(temporaryDirectory: directory)
       for _ in 0..<8 { try family.launch(Self.household, output: try Descriptor.open(path, flags: O_WRONLY)) }
       family.reactor.after(.milliseconds(round * 4)) { kill(getpid(), SIGKILL) }
       family.runUntil { false }

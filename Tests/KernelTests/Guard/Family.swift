@@ -5,7 +5,7 @@ import Kernel
 final class Family {
   let reactor: Reactor
   /// Where the temporary directories of the processes are.
-  let temporary = TemporaryDirectory()
+  private(set) lazy var temporary = TemporaryDirectory()
   /// The failures in a row after which the guard asked how long to wait.
   private(set) var pauses: [Int] = []
   private(set) var events: [GuardEvent] = []

@@ -4,7 +4,8 @@ import Kernel
 /// A pipe with a name, for processes that cannot inherit one.
 final class Fifo {
   let path: String
-  private let directory = TemporaryDirectory()
+  /// Where it is, and where a process may leave what it cannot remove itself.
+  let directory = TemporaryDirectory()
   private let reader: Descriptor
 
   init() throws {

@@ -298,6 +298,8 @@ class Host:
             "NCS_IPC_PATH": self.socket_path,
             "CALLPOINT_TOKEN": "token-1",
             "CALLPOINT_PARENT": str(os.getpid()),
+            # What is killed leaves its temporary files there.
+            "TMPDIR": str(self.directory),
             **(environment or {}),
         }
         self.process = subprocess.Popen(
