@@ -347,16 +347,25 @@ static bool serve_request(void) {
 
 // MARK: the end
 
-// Each death may hand us new children, so: kill all, wait for deaths, until there is nobody.
+static bool has_children_after_reaping(void) {
+  pid_t pid;
+  while ((pid = waitpid(-1, NULL, WNOHANG)) > 0) {
+  }
+  return pid == 0;
+}
+
+// Each death may hand us new children, so: kill all, wait for deaths, until there is nobody. To look for children is to
+// look at every process of the system, and most that are handed on are dying already: we look again when deaths pause.
 static void kill_everything(int signals) {
   for (int i = 0; i < launched_count; i++) kill(-launched[i], SIGKILL);
   while (clinux_kill_children_but(0) != 0) {
-    // Without /proc nobody is found, and the groups and the parent-death signal must do: until nobody is left to wait for.
-    if (waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD) break;
-    readable_within(signals, 10);
     struct signalfd_siginfo ignored;
-    while (read(signals, &ignored, sizeof ignored) > 0) {
+    bool has_children;
+    while ((has_children = has_children_after_reaping()) && readable_within(signals, 5)) {
+      while (read(signals, &ignored, sizeof ignored) > 0) {
+      }
     }
+    if (!has_children) break;
   }
 }
 

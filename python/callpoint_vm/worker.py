@@ -65,12 +65,13 @@ def _refresh() -> None:
 
 def _offer_to_oom_killer() -> None:
     """When memory runs out, a worker goes first, and not the VM or the host."""
-    path = "/proc/self/oom_score_adj"
     try:
-        with open(path, encoding="ascii") as file:
-            score = int(file.read())
-        with open(path, "w", encoding="ascii") as file:
-            file.write(str(min(score + 500, 1000)))
+        # Not `open()`: what it makes to read text is 0.8 MB in every worker.
+        score = os.open("/proc/self/oom_score_adj", os.O_RDWR | os.O_CLOEXEC)
+        try:
+            os.write(score, b"%d" % min(int(os.read(score, 16)) + 500, 1000))
+        finally:
+            os.close(score)
     except OSError:
         # Some sandboxes have no such file; there the kernel chooses by size alone.
         pass
