@@ -20,6 +20,8 @@ TARGETS = [
     Target("50 callpoints, multiprocessing: from the end of setup() to ready", 150, "ms", at_most=True),
     Target("private memory of an idle worker", 1.5, "MB", at_most=True),
     Target("private memory of a worker after 1,000 callbacks", 2, "MB", at_most=True),
+    Target("parent killed: Callpoint, 50 workers", 50, "ms", at_most=True),
+    Target("worker killed: the next has answered, median of a round", 10, "ms", at_most=True),
     Target("no-op with 1,000 callpoints, threading: to 1 callpoint", 0.9, "×"),
     Target("no-op with 200 callpoints, multiprocessing: to 2 callpoints", 0.9, "×"),
     Target("no-op with 100,000 list entries: to an empty store", 0.9, "×"),

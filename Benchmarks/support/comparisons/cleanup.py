@@ -65,8 +65,8 @@ def compare(setting: Setting) -> None:
     measured = setting.alternate(contenders)
     replaced = measured.pop("replaced")
     for name, values in measured.items():
-        report.add(name, values["gone"], "ms")
-    report.add("Callpoint, a worker killed: the next one has answered, median of a round", replaced["replaced"], "ms")
-    report.add("Callpoint, a worker killed: the next one has answered, worst of a round", replaced["worst"], "ms")
+        report.add(f"parent killed: {name}", values["gone"], "ms")
+    report.add("worker killed: the next has answered, median of a round", replaced["replaced"], "ms")
+    report.add("worker killed: the next has answered, worst of a round", replaced["worst"], "ms")
     rounds = 100 if setting.quick else 1000
     report.note(f"callpoint verify-cleanup --rounds {rounds}\n{verify_cleanup(setting.tool, rounds)}")
