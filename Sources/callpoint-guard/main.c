@@ -26,6 +26,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../CLinux/children.h"
@@ -41,7 +42,8 @@
 
 enum { host_socket = 3, most_processes = 4096, parent_size = 32 };
 
-// How long a process that cannot die may hold up the news of an exit: it waits for a disk that is gone, and runs no more.
+// How long, in milliseconds, what is left may hold up the news of an exit: it cannot die, as it waits for a disk that is
+// gone, and runs no more; or it is not of that process, as another one hands on children without end.
 enum { patience = 1000 };
 
 static pid_t launched[most_processes];
@@ -49,6 +51,8 @@ static int launched_count;
 // Processes that have ended, while what they left behind has not.
 static struct clinux_report departed[most_processes];
 static int departed_count;
+// When the first of them is reported at the latest.
+static int64_t departed_until;
 static bool children_die_with_parent;
 
 // MARK: reports
@@ -57,6 +61,12 @@ static bool children_die_with_parent;
 static void report(struct clinux_report message) {
   while (send(host_socket, &message, sizeof message, MSG_NOSIGNAL) < 0 && errno == EINTR) {
   }
+}
+
+static int64_t milliseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static void report_departed(void) {
@@ -163,6 +173,7 @@ static void reap(int signals) {
     if (index < 0) continue;
     launched[index] = launched[--launched_count];
     int value = info.si_code == CLD_EXITED ? info.si_status : -info.si_status;
+    if (departed_count == 0) departed_until = milliseconds() + patience;
     departed[departed_count++] =
         (struct clinux_report){.kind = CLINUX_REPORT_EXITED, .pid = info.si_pid, .value = value};
   }
@@ -355,13 +366,15 @@ static bool has_children_after_reaping(void) {
 }
 
 // Each death may hand us new children, so: kill all, wait for deaths, until there is nobody. To look for children is to
-// look at every process of the system, and most that are handed on are dying already: we look again when deaths pause.
+// look at every process of the system, and most that are handed on are dying already: we look again when deaths pause, or
+// after so many, as they may never pause.
 static void kill_everything(int signals) {
   for (int i = 0; i < launched_count; i++) kill(-launched[i], SIGKILL);
   while (clinux_kill_children_but(0) != 0) {
     struct signalfd_siginfo ignored;
-    bool has_children;
-    while ((has_children = has_children_after_reaping()) && readable_within(signals, 5)) {
+    bool has_children = true;
+    for (int turn = 0; turn < 16; turn++) {
+      if (!(has_children = has_children_after_reaping()) || !readable_within(signals, 5)) break;
       while (read(signals, &ignored, sizeof ignored) > 0) {
       }
     }
@@ -433,11 +446,11 @@ int main(int count, char **arguments) {
   struct pollfd waits[] = {
       {.fd = host_life, .events = POLLIN}, {.fd = signals, .events = POLLIN}, {.fd = host_socket, .events = POLLIN}};
   for (;;) {
-    int ready = poll(waits, 3, departed_count > 0 ? patience : -1);
-    if (ready < 0) continue;  // ENOMEM is all it can be: try again
-    if (ready == 0) report_departed();
+    int64_t left = departed_until - milliseconds();
+    if (poll(waits, 3, departed_count == 0 ? -1 : left > 0 ? (int)left : 0) < 0) continue;  // ENOMEM is all it can be
     if (waits[0].revents) break;
     if (waits[1].revents) reap(signals);
+    if (departed_count > 0 && milliseconds() >= departed_until) report_departed();
     if (waits[2].revents && !serve_request()) break;
   }
   kill_everything(signals);

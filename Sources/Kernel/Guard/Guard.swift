@@ -148,6 +148,7 @@ package final class Guard {
     scratch.removeAll()
   }
 
+  /// Waits for it here, as no event follows a stop.
   private func killWhatIsLeft() {
     let end = reactor.now + Self.patience
     while Subreaper.isActive, Subreaper.killChildren(but: nil), reactor.now < end { usleep(1000) }

@@ -132,6 +132,36 @@ import Testing
     #expect(try fifo.endsWithin(seconds: 10))
   }
 
+  /// What leaves others behind without end, so that somebody dies all the time.
+  static let restless = "export restless='echo restless; while :; do (: &); done'"
+
+  @Test func `by a host that is killed while something below it leaves others behind without end`() async throws {
+    let fifo = try Fifo()
+    await #expect(processExitsWith: .signal(SIGKILL)) {
+      [path = fifo.path as String, directory = fifo.directory.path as String] in
+      let family = try Family(temporaryDirectory: directory)
+      let errors = Transcript()
+      // The guard is neither its parent nor its parent's: it is not killed with the first that are.
+      try family.launch(
+        "exec 3>&1 1>&2\n\(Self.restless)\nsetsid sh -c 'setsid sh -c \"$restless\" & wait' & wait",
+        output: try Descriptor.open(path, flags: O_WRONLY), errors: try errors.writeEnd(family: family))
+      family.runUntil { errors.lines == ["restless"] }
+      kill(getpid(), errors.lines == ["restless"] ? SIGKILL : SIGTERM)
+    }
+    #expect(try fifo.endsWithin(seconds: 10))
+  }
+
+  @Test func `and an end is told though another process leaves others behind without end`() throws {
+    let family = try Family()
+    let transcript = Transcript()
+    try family.launch(
+      "\(Self.restless)\nsetsid sh -c \"$restless\" & exec sleep 600", output: try transcript.writeEnd(family: family))
+    family.runUntil { transcript.lines == ["restless"] }
+    try family.launch("exit 3")
+    family.runUntil { !family.exits.isEmpty }
+    #expect(Array(family.exits.values) == [.exited(3)])
+  }
+
   @Test(arguments: [true, false]) func `by a guard that is killed`(usesParentDeathSignal: Bool) async throws {
     await #expect(processExitsWith: .exitCode(7)) { [usesParentDeathSignal] in
       try Subreaper.become()
