@@ -12,6 +12,9 @@ from support.soak.course import Course, Sample
 HOST_GROWTH, HOST_MEGABYTES = 1.05, 4.0
 TREE_GROWTH, TREE_MEGABYTES = 1.15, 16.0
 
+#: With fewer samples, a quarter is a handful of moments, and young workers that warm up look like a leak.
+ENOUGH_SAMPLES = 16
+
 
 def _quarters(samples: list[Sample]) -> tuple[list[Sample], list[Sample]]:
     """Return the samples of the second and of the last quarter; at least one each."""
@@ -20,26 +23,30 @@ def _quarters(samples: list[Sample]) -> tuple[list[Sample], list[Sample]]:
     return samples[quarter : 2 * quarter] or samples[-1:], samples[-quarter:]
 
 
-def levels(course: Course) -> list[str]:
-    """Return what has grown between the second and the last quarter of the run."""
-    if not course.samples:
-        return []
-    before, after = _quarters(course.samples)
-    found = []
-    for name, growth, more in (
-        ("host_megabytes", HOST_GROWTH, HOST_MEGABYTES), ("tree_megabytes", TREE_GROWTH, TREE_MEGABYTES),
-    ):
-        then, now = (statistics.median(getattr(sample, name) for sample in samples) for samples in (before, after))
-        if now > then * growth + more:
-            found.append(f"{name.replace('_', ' ')} have grown from {then:.1f} to {now:.1f}")
+def levels(samples: list[Sample]) -> list[str]:
+    """Return what has grown between the second and the last quarter of the run, and what differs at all but must not."""
+    found = _grown(samples) if len(samples) >= ENOUGH_SAMPLES else []
     # What the host holds depends on the processes and clients only, and those are the same at every quiet point.
     for name, label in (
         ("descriptors", "descriptors of the host that are no sockets"), ("processes", "processes below the host"),
         ("ownerless", "connections of the host without another end"),
     ):
-        numbers = [getattr(sample, name) for sample in course.samples]
+        numbers = [getattr(sample, name) for sample in samples]
         if len(set(numbers)) > 1:
             found.append(f"the {label} differ between quiet points: {numbers}")
+    return found
+
+
+def _grown(samples: list[Sample]) -> list[str]:
+    """Return which memory has grown between the second and the last quarter of the samples."""
+    before, after = _quarters(samples)
+    found = []
+    for name, growth, more in (
+        ("host_megabytes", HOST_GROWTH, HOST_MEGABYTES), ("tree_megabytes", TREE_GROWTH, TREE_MEGABYTES),
+    ):
+        then, now = (statistics.median(getattr(sample, name) for sample in quarter) for quarter in (before, after))
+        if now > then * growth + more:
+            found.append(f"{name.replace('_', ' ')} have grown from {then:.1f} to {now:.1f}")
     return found
 
 
@@ -69,3 +76,5 @@ def table(course: Course) -> None:
         row = [statistics.median(getattr(sample, name) for sample in samples) for samples in (before, after)]
         every = [getattr(sample, name) for sample in course.samples]
         print(f"{label:<26} second quarter {row[0]:8.1f}, last {row[1]:8.1f} ({min(every):.1f} … {max(every):.1f})")
+    if len(course.samples) < ENOUGH_SAMPLES:
+        print("whether memory is level needs a longer run")
