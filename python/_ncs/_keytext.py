@@ -11,7 +11,7 @@ _ESCAPED = re.compile(r'(["\\])')
 
 def quote_key(text: str) -> str:
     """Return a key value as it stands between braces, in double quotes if it has to be."""
-    if text and not _NEEDS_QUOTES.search(text):
+    if text.isalnum() or (text and not _NEEDS_QUOTES.search(text)):
         return text
     return '"' + _ESCAPED.sub(r"\\\1", text) + '"'
 

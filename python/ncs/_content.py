@@ -39,9 +39,9 @@ def selected_case(place: Place, choice: SchemaNode) -> Optional[SchemaNode]:
 
 def leaf_content(place: Place) -> Any:
     """Return a leaf's data, or its default, or `ABSENT`."""
-    parent = place.parent
-    if parent is not None and parent.key is not None and place.node.name in parent.node.key_names:
-        return _types.from_key(parent.key[parent.node.key_names.index(place.node.name)], place.node.type)
+    key = place.own_key()
+    if key is not None:
+        return _types.from_key(key, place.node.type)
     data = place.value()
     if data is not ABSENT:
         return data
@@ -103,13 +103,11 @@ def assign(place: Place, value: Any) -> None:
     if node.kind not in ("leaf", "anydata", "anyxml"):
         raise MaagicError(f"{place.path} is a {node.kind}; only leafs and leaf-lists can be assigned to")
     data = checked(place, value)
-    parent = place.parent
-    if parent is not None and parent.key is not None and node.name in parent.node.key_names:
-        own = parent.key[parent.node.key_names.index(node.name)]
-        if own != _types.text_of(data, node.type):
-            raise Error(f"{place.path}: a key cannot be changed", _C["ERR_NOT_WRITABLE"])
-        return
-    place.set(data)
+    key = place.own_key()
+    if key is None:
+        place.set(data)
+    elif key != _types.text_of(data, node.type):
+        raise Error(f"{place.path}: a key cannot be changed", _C["ERR_NOT_WRITABLE"])
 
 
 def assign_all(place: Place, values: Any) -> None:

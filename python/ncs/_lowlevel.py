@@ -106,9 +106,7 @@ class LowLevel:
             return Value(items, _C["C_LIST"])
         data = leaf_content(place)
         # A key's value is known from the path, also of an entry that is not there.
-        above = place.parent
-        is_key = above is not None and above.key is not None and place.node.name in above.node.key_names
-        if data is ABSENT or (is_key and not place.exists()):
+        if data is ABSENT or (place.own_key() is not None and not place.exists()):
             raise Error(place.path, _C["ERR_NOEXISTS"])
         return _types.to_value(data, place.node.type)
 

@@ -42,10 +42,8 @@ class Place:
         """The keypath."""
         if self._path is None:
             above = self.parent.path if self.parent else ""
-            name = f"{self.node.prefix}:{self.node.name}" if self.node.is_qualified else self.node.name
-            self._path = f"{above}/{name}"
-            if self.key is not None:
-                self._path += key_text(self.key)
+            keys = "" if self.key is None else key_text(self.key)
+            self._path = f"{above}/{self.node.step}{keys}"
         return self._path
 
     @property
@@ -72,23 +70,25 @@ class Place:
 
     def entry(self, texts: tuple[str, ...]) -> Place:
         """Return the place of an entry of this list; the key texts are checked and made canonical."""
-        leafs = self.node.keys if self.node.kind == "list" else [self.node]
-        return self.entry_of([_checked_key(self, text, leaf) for text, leaf in self._pair(texts, leafs)])
+        return self.entry_of(self.key_from_python(texts))
 
-    def entry_of(self, key: list[str] | Key) -> Place:
+    def entry_of(self, key: Key) -> Place:
         """Return the place of the entry with this canonical key."""
-        return Place(self.view, self.parent, self.node, tuple(key))
-
-    def _pair(self, values: Any, leafs: list[SchemaNode]) -> list[tuple[Any, SchemaNode]]:
-        if len(values) != len(leafs):
-            names = " ".join(leaf.name for leaf in leafs)
-            raise Error(f"{self.path}: {len(values)} key values given, the keys are: {names}", _C["ERR_BADTYPE"])
-        return list(zip(values, leafs))
+        return Place(self.view, self.parent, self.node, key)
 
     def key_from_python(self, values: tuple) -> Key:
         """Return the canonical key that Python values stand for."""
         leafs = self.node.keys if self.node.kind == "list" else [self.node]
-        return tuple(_checked_key(self, value, leaf) for value, leaf in self._pair(values, leafs))
+        if len(values) != len(leafs):
+            names = " ".join(leaf.name for leaf in leafs)
+            raise Error(f"{self.path}: {len(values)} key values given, the keys are: {names}", _C["ERR_BADTYPE"])
+        return tuple([_checked_key(self, value, leaf) for value, leaf in zip(values, leafs)])
+
+    def own_key(self) -> str | None:
+        """Return the text of the key that this leaf of an entry is, or `None`."""
+        if not self.node.is_key or self.parent is None or self.parent.key is None:
+            return None
+        return self.parent.key[self.parent.node.key_names.index(self.node.name)]
 
     # What is known
 
@@ -349,7 +349,8 @@ class Place:
     def _made(self, parent: Place) -> Branch:
         above = parent.ensure()
         found = above.find(self.node)
-        self._hide_other_cases(above)
+        if self.node.is_in_choice:
+            self._hide_other_cases(above)
         if self.key is None:
             if not isinstance(found, Branch):
                 found = Branch(is_complete=found is ABSENT, is_own=found is ABSENT)
@@ -382,14 +383,16 @@ class Place:
         self.view.record(["set", self.path, data])
         above = self._parent().ensure()
         above.set(self.node, self._in_order(data) if self.node.kind == "leaf-list" else data)
-        self._hide_other_cases(above)
+        if self.node.is_in_choice:
+            self._hide_other_cases(above)
 
     def create_leaf(self) -> None:
         """Create this empty leaf."""
         self.view.record(["create", self.path])
         above = self._parent().ensure()
         above.set(self.node, [None])
-        self._hide_other_cases(above)
+        if self.node.is_in_choice:
+            self._hide_other_cases(above)
 
     def delete(self) -> None:
         """Delete what is here; there may be nothing.
@@ -399,7 +402,7 @@ class Place:
         """
         if self.parent is None:
             raise Error("the root cannot be deleted", _C["ERR_NOTDELETABLE"])
-        is_key = self.parent.key is not None and self.node.name in self.parent.node.key_names
+        is_key = self.own_key() is not None
         if is_key or self.node.kind in ("choice", "action", "rpc"):
             kind = "key" if is_key else self.node.kind
             raise Error(f"{self.path} is a {kind}, which cannot be deleted", _C["ERR_NOTDELETABLE"])

@@ -41,7 +41,7 @@ class SchemaNode:
 
     __slots__ = (
         "_children", "_data_children", "_fields", "_keeps_given_order", "_keys", "_line", "_names", "_tag",
-        "is_qualified", "kind", "module", "name", "parent", "qualified", "schema", "type",
+        "is_in_choice", "is_key", "is_qualified", "kind", "module", "name", "parent", "qualified", "schema", "step", "type",
     )  # fmt: skip
 
     def __init__(
@@ -58,6 +58,12 @@ class SchemaNode:
         above = self.data_parent
         #: Whether this node's name carries its module in a tree and in a keypath.
         self.is_qualified = above is None or above.module is not self.module
+        #: What stands for this node between the slashes of a keypath, keys left out.
+        self.step = f"{self.prefix}:{self.name}" if self.is_qualified else self.name
+        #: Whether this is a member of a choice, or of a case.
+        self.is_in_choice = parent is not above
+        #: Whether this is a key of the list that holds it.
+        self.is_key = parent is not None and parent.kind == "list" and self.name in parent.key_names
         #: The type of a leaf or leaf-list.
         self.type: dict[str, Any] = brief.get("t", _STRING)
         self._line = line
@@ -150,9 +156,10 @@ class SchemaNode:
     @property
     def keys(self) -> list[SchemaNode]:
         """The key leafs of a list."""
-        if self._keys is None:
-            self._keys = [self.names[name] for name in self.key_names]
-        return self._keys
+        keys = self._keys
+        if keys is None:
+            keys = self._keys = [self.names[name] for name in self.key_names]
+        return keys
 
     @property
     def key_names(self) -> list[str]:
@@ -232,7 +239,7 @@ class SchemaNode:
 
     def child(self, name: str) -> SchemaNode | None:
         """Return the child that `name` spells."""
-        return self.names.get(name)
+        return (self._names or self.names).get(name)
 
 
 class Schema:

@@ -148,8 +148,7 @@ class CsNode:
 
     def is_key(self) -> bool:
         """Whether this is a key of its list."""
-        parent = self.node.data_parent
-        return parent is not None and self.node.name in parent.key_names
+        return self.node.is_key
 
     def is_oper(self) -> bool:
         """Whether this is not configuration."""

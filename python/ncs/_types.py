@@ -68,7 +68,10 @@ def parse(text: str, type_: Type) -> Data:
 
 def from_key(text: str, type_: Type) -> Data:
     """Return the data that the canonical text of a key stands for; it was checked when it became one."""
-    return text if type_["b"] == "string" else parse(text, type_)
+    base = type_["b"]
+    if base == "string" or base in _AS_STRING:
+        return text
+    return int(text) if base in _INTEGERS else parse(text, type_)
 
 
 def _parse_integer(text: str, base: str, type_: Type) -> Data:
@@ -272,6 +275,10 @@ def from_python(value: Any, type_: Type) -> Data:
         return parse(value, type_)
     type_ = resolved(type_)
     base = type_["b"]
+    if type(value) is int and base in _INTEGERS:
+        low, high, _ = _INTEGERS[base]
+        if "r" not in type_ and low <= value <= high:
+            return str(value) if base in _AS_STRING else value
     if base == "union" and not isinstance(value, (str, Value)):
         return _union_from_python(value, type_)
     if isinstance(value, bool) and base == "boolean":
