@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any, Optional, Union
 
 from ._nodes import MAKERS, BackendError, Container, Node, _Backend, _MemoryBackend
@@ -14,30 +13,36 @@ from ._view import View, to_tree
 class ActionParams(Container):
     """The input or the output of an action: a tree in memory, made when somebody looks into it."""
 
-    # Other nodes have these two from the start.
-    __slots__ = ("__dict__", "_given")
+    __slots__ = ("_given",)
 
-    _given: tuple[SchemaNode, str, Optional[dict]]
+    _given: Optional[tuple[SchemaNode, str, Optional[dict]]]
 
     def __init__(self, node: SchemaNode, path: str, tree: Optional[dict]) -> None:
-        object.__setattr__(self, "_given", (node, path, tree))
+        _set(self, "_given", (node, path, tree))
 
-    @cached_property
-    def _backend(self) -> _Backend:  # type: ignore[override]
-        node, path, tree = self._given
-        view = View(node.schema, node, path=path)
-        if tree:
-            view.root.merge(tree)
-        return _MemoryBackend(view)
-
-    @cached_property
-    def _place(self) -> Place:  # type: ignore[override]
-        return self._backend.view.place
+    def __getattr__(self, name: str) -> Any:
+        # Other nodes have these two from the start.
+        if name == "_place":
+            node, path, tree = self._given
+            view = View(node.schema, node, path=path, is_logged=False)
+            if tree:
+                view.root.raw = dict(tree)
+            _set(self, "_place", view.place)
+            _set(self, "_given", None)
+            return view.place
+        if name == "_backend":
+            backend = _MemoryBackend(self._place.view)
+            _set(self, "_backend", backend)
+            return backend
+        return super().__getattr__(name)
 
     def _tree(self) -> dict[str, Any]:
-        if not self._given[2] and "_backend" not in self.__dict__:
+        if self._given is not None and not self._given[2]:
             return {}
         return to_tree(self._place.view.root, self._schema)
+
+
+_set = object.__setattr__
 
 
 def params_of(action: SchemaNode, kind: str, path: str, tree: Optional[dict] = None) -> ActionParams:

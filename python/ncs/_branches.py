@@ -6,6 +6,7 @@ when it is looked at. What is not known is `UNKNOWN`; what is known not to be th
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Any, Optional, Union
 
 from . import _types
@@ -26,6 +27,10 @@ class _Sign:
 UNKNOWN = _Sign("UNKNOWN")
 ABSENT = _Sign("ABSENT")
 
+# Most branches begin with these, and nobody puts anything in them.
+_NO_TREE: dict[str, Any] = {}
+_NONE: Set[SchemaNode] = frozenset()
+
 
 class Branch:
     """The known content of a container or list entry."""
@@ -36,15 +41,15 @@ class Branch:
         #: Children that were looked at or written: branches, tables, values, or `ABSENT`.
         self.kids: dict[SchemaNode, Any] = {}
         #: The host's object, less what went into `kids`.
-        self.raw: dict[str, Any] = {}
+        self.raw: dict[str, Any] = _NO_TREE
         #: Whether what is not in `kids` and `raw` is absent.
         self.is_complete = is_complete
         #: Whether the node is there; `None` if only its place is known.
         self.exists = exists
         #: Whether all in it comes from this transaction, so that looking at it is not a read.
         self.is_own = is_own
-        #: The children that this transaction wrote.
-        self.own: set[SchemaNode] = set()
+        #: The children that this transaction wrote, unless all is its own.
+        self.own: Set[SchemaNode] = _NONE
         #: Whether the host was already asked for this subtree.
         self.was_read = False
 
@@ -104,7 +109,15 @@ class Branch:
         if self.raw:
             self._take(node)
         self.kids[node] = kid
-        self.own.add(node)
+        if not self.is_own:
+            self.add_own(node)
+
+    def add_own(self, node: SchemaNode) -> None:
+        """Remember that this transaction made the child what it is."""
+        if isinstance(self.own, set):
+            self.own.add(node)
+        else:
+            self.own = {node}
 
 
 class Table:

@@ -37,16 +37,27 @@ def selected_case(place: Place, choice: SchemaNode) -> Optional[SchemaNode]:
     return None
 
 
-def leaf_content(place: Place) -> Any:
-    """Return a leaf's data, or its default, or `ABSENT`."""
-    key = place.own_key()
+def leaf_content(place: Place, node: SchemaNode) -> Any:
+    """Return the data of a leaf below a place, or its default, or `ABSENT`."""
+    key = place.key_at(node)
     if key is not None:
-        return _types.from_key(key, place.node.type)
-    data = place.value()
-    if data is not ABSENT:
+        return _types.from_key(key, node.type)
+    data = place.leaf(node)
+    if data is not ABSENT or not node.defaults:
         return data
-    default = default_of(place)
+    default = default_of(place.down(node))
     return default[0] if default else ABSENT
+
+
+def leaf_value(place: Place, node: SchemaNode) -> Any:
+    """Return what a package sees of a leaf below a place, or `None`."""
+    data = leaf_content(place, node)
+    if data is ABSENT:
+        return None
+    reader = node.reader
+    if reader is None:
+        reader = node.reader = _types.reader_of(node.type)
+    return reader(data)
 
 
 def default_of(place: Place) -> list[Any]:
@@ -76,53 +87,52 @@ def _is_selected(place: Place, parent: Place) -> bool:
     return True
 
 
-def checked(place: Place, value: Any) -> Any:
-    """Return the data that a Python value stands for at a leaf or leaf-list.
+def checked(place: Place, node: SchemaNode, value: Any) -> Any:
+    """Return the data that a Python value stands for at a leaf or leaf-list below a place.
 
     Raises:
         Error: the type does not allow the value.
     """
     if value is None:
-        raise Error(f"{place.path}: None is not a value; `del` removes a leaf", _C["ERR_BADTYPE"])
+        raise Error(f"{place.down(node).path}: None is not a value; `del` removes a leaf", _C["ERR_BADTYPE"])
     try:
-        return _types.from_python(value, place.node.type)
+        return _types.from_python(value, node.type)
     except _types.BadValue as refusal:
-        raise _types.bad_type(place.path, refusal) from None
+        raise _types.bad_type(place.down(node).path, refusal) from None
 
 
-def assign(place: Place, value: Any) -> None:
-    """Give a leaf or leaf-list a Python value.
+def assign(place: Place, node: SchemaNode, value: Any) -> None:
+    """Give a leaf or leaf-list below a place a Python value.
 
     Raises:
         Error: the type does not allow the value.
     """
-    node = place.node
     if node.kind == "leaf-list":
-        assign_all(place, value)
+        assign_all(place, node, value)
         return
     if node.kind not in ("leaf", "anydata", "anyxml"):
-        raise MaagicError(f"{place.path} is a {node.kind}; only leafs and leaf-lists can be assigned to")
-    data = checked(place, value)
-    key = place.own_key()
+        raise MaagicError(f"{place.down(node).path} is a {node.kind}; only leafs and leaf-lists can be assigned to")
+    data = checked(place, node, value)
+    key = place.key_at(node)
     if key is None:
-        place.set(data)
+        place.set_leaf(node, data)
     elif key != _types.text_of(data, node.type):
-        raise Error(f"{place.path}: a key cannot be changed", _C["ERR_NOT_WRITABLE"])
+        raise Error(f"{place.down(node).path}: a key cannot be changed", _C["ERR_NOT_WRITABLE"])
 
 
-def assign_all(place: Place, values: Any) -> None:
-    """Give a leaf-list all its values.
+def assign_all(place: Place, node: SchemaNode, values: Any) -> None:
+    """Give a leaf-list below a place all its values.
 
     Raises:
         Error: there is no list of values, the type does not allow one of them, or it stands in it twice.
     """
     if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
-        raise Error(f"{place.path}: a leaf-list takes a list of values, not {values!r}", _C["ERR_BADTYPE"])
-    data = [checked(place, value) for value in values]
+        raise Error(f"{place.down(node).path}: a leaf-list takes a list of values, not {values!r}", _C["ERR_BADTYPE"])
+    data = [checked(place, node, value) for value in values]
     if not data:
-        place.delete()
+        place.down(node).delete()
         return
     for index, item in enumerate(data):
-        if item in data[:index] and place.node.is_config:
-            raise Error(f"{place.path}: {item!r} is given twice", _C["ERR_NON_UNIQUE"])
-    place.set(data)
+        if item in data[:index] and node.is_config:
+            raise Error(f"{place.down(node).path}: {item!r} is given twice", _C["ERR_NON_UNIQUE"])
+    place.set_leaf(node, data)

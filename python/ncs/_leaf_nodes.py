@@ -9,7 +9,7 @@ from _ncs._values import Value
 
 from . import _types
 from ._branches import ABSENT
-from ._content import assign, assign_all, checked, default_of, leaf_content
+from ._content import assign, assign_all, checked, default_of, leaf_content, leaf_value
 from ._key import Key
 from ._nodes import MAKERS, Node, _Backend
 from ._place import Place
@@ -35,21 +35,20 @@ class NonEmptyLeaf(Leaf):
 
     def exists(self) -> bool:
         """Return whether the leaf has a value."""
-        return leaf_content(self._place) is not ABSENT
+        return leaf_content(self._place.outer, self._schema) is not ABSENT
 
     def get_value(self) -> Any:
         """Return the value as the nearest Python type, or `None`."""
-        data = leaf_content(self._place)
-        return None if data is ABSENT else _types.to_python(data, self._schema.type)
+        return leaf_value(self._place.outer, self._schema)
 
     def get_value_object(self) -> Optional[Value]:
         """Return the value as a `Value`, or `None`."""
-        data = leaf_content(self._place)
+        data = leaf_content(self._place.outer, self._schema)
         return None if data is ABSENT else _types.to_value(data, self._schema.type)
 
     def set_value(self, value: Any) -> None:
         """Give the leaf a value."""
-        assign(self._place, value)
+        assign(self._place.outer, self._schema, value)
 
 
 class EmptyLeaf(Leaf):
@@ -62,7 +61,7 @@ class EmptyLeaf(Leaf):
 
     def exists(self) -> bool:
         """Return whether the leaf exists."""
-        return leaf_content(self._place) is not ABSENT
+        return leaf_content(self._place.outer, self._schema) is not ABSENT
 
     def create(self) -> EmptyLeaf:
         """Create the leaf and return it."""
@@ -100,7 +99,7 @@ class LeafList(Leaf):
 
     def _item(self, key: Any) -> Any:
         is_wrapped = isinstance(key, (tuple, list, Key)) and len(key) == 1
-        return checked(self._place, key[0] if is_wrapped else key)
+        return checked(self._place.outer, self._schema, key[0] if is_wrapped else key)
 
     def as_list(self) -> list[Any]:
         """Return the values in a list."""
@@ -144,7 +143,7 @@ class LeafList(Leaf):
 
     def set_value(self, value: Iterable[Any]) -> None:
         """Give the leaf-list all its values."""
-        assign_all(self._place, value)
+        assign_all(self._place.outer, self._schema, value)
 
 
 def _make_leaf(backend: _Backend, place: Place) -> Node:

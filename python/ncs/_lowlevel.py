@@ -104,9 +104,10 @@ class LowLevel:
             data = place.value()
             items = [] if data is ABSENT else [_types.to_value(item, place.node.type) for item in data]
             return Value(items, _C["C_LIST"])
-        data = leaf_content(place)
+        above = place.outer
+        data = leaf_content(above, place.node)
         # A key's value is known from the path, also of an entry that is not there.
-        if data is ABSENT or (place.own_key() is not None and not place.exists()):
+        if data is ABSENT or (above.key_at(place.node) is not None and not place.exists()):
             raise Error(place.path, _C["ERR_NOEXISTS"])
         return _types.to_value(data, place.node.type)
 
@@ -144,7 +145,7 @@ class LowLevel:
     def _value_of(self, place: Place) -> Value:
         if place.node.kind == "leaf-list":
             return self.get_elem(place.path)
-        data = leaf_content(place)
+        data = leaf_content(place.outer, place.node)
         return Value.of(None, _C["C_NOEXISTS"], "") if data is ABSENT else _types.to_value(data, place.node.type)
 
     def get_values(self, values: Iterable[TagValue], path: Any) -> list[TagValue]:
@@ -185,11 +186,11 @@ class LowLevel:
         """Give a leaf a value."""
         place = self._leaf(path)
         if place.node.kind == "leaf-list":
-            assign_all(place, value.as_list() if isinstance(value, Value) else value)
+            assign_all(place.outer, place.node, value.as_list() if isinstance(value, Value) else value)
         elif place.node.is_empty_leaf:
             place.create_leaf()
         else:
-            assign(place, value)
+            assign(place.outer, place.node, value)
 
     def set_elem2(self, strval: str, path: Any) -> None:
         """Give a leaf a value by its text."""
@@ -359,11 +360,11 @@ def write_flat(place: Place, values: Iterator[TagValue]) -> None:
                 below.create()
             write_flat(below, values)
         elif node.kind == "leaf-list":
-            assign_all(below, item.v.as_list() if item.v is not None else ())
+            assign_all(place, node, item.v.as_list() if item.v is not None else ())
         elif node.is_empty_leaf:
             below.create_leaf()
         elif node.name not in (place.node.key_names if place.key is not None else ()):
-            assign(below, item.v)
+            assign(place, node, item.v)
 
 
 class FlatTree(Sequence[TagValue]):

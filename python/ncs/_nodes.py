@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
-from ._content import assign, selected_case
+from ._content import assign, leaf_value, selected_case
 from ._place import Place
 from ._schema import SchemaNode, python_name
 from ._schema_access import CsNode
@@ -57,8 +57,7 @@ def make_node(backend: _Backend, place: Place) -> Node:
 
 def content_of(backend: _Backend, place: Place) -> Any:
     """Return what an attribute of this name shows: a leaf's value, a choice's case, else the node."""
-    node = make_node(backend, place)
-    return node._show()
+    return make_node(backend, place)._show()
 
 
 class Node:
@@ -108,65 +107,49 @@ class Container(Node):
 
     __slots__ = ()
 
-    def _child_place(self, name: str) -> Optional[Place]:
-        node = self._schema.child(name)
-        return None if node is None else self._place.down(node)
+    def _child(self, name: str, error: type[LookupError] | type[AttributeError]) -> SchemaNode:
+        child = self._place.node.names.get(name)
+        if child is None:
+            raise error(f"{self._path} has no child {name!r}")
+        return child
 
     def _get_node(self, name: str) -> Node:
         """Return the child as a node, also where an attribute would show its value."""
-        place = self._child_place(name)
-        if place is None:
-            raise AttributeError(self._unknown(name))
-        return make_node(self._backend, place)
+        return make_node(self._backend, self._place.down(self._child(name, AttributeError)))
 
-    def _unknown(self, name: str) -> str:
-        return f"{self._path} has no child {name!r}"
+    def _content(self, child: SchemaNode) -> Any:
+        if child.has_value:
+            # What the leaf would show, without a node and a place for it.
+            return leaf_value(self._place, child)
+        return content_of(self._backend, self._place.down(child))
 
     def __getattr__(self, name: str) -> Any:
-        place = None if name.startswith("__") else self._child_place(name)
-        if place is None:
-            raise AttributeError(self._unknown(name))
-        return content_of(self._backend, place)
+        return self._content(self._child(name, AttributeError))
 
     def __getitem__(self, name: Any) -> Any:
-        place = self._child_place(str(name))
-        if place is None:
-            raise KeyError(self._unknown(str(name)))
-        return content_of(self._backend, place)
+        return self._content(self._child(str(name), KeyError))
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name.startswith("_"):
             object.__setattr__(self, name, value)
             return
-        place = self._child_place(name)
-        if place is None:
-            raise AttributeError(self._unknown(name))
-        assign(place, value)
+        assign(self._place, self._child(name, AttributeError), value)
 
     def __setitem__(self, name: str, value: Any) -> None:
-        place = self._child_place(name)
-        if place is None:
-            raise KeyError(self._unknown(name))
-        assign(place, value)
+        assign(self._place, self._child(name, KeyError), value)
 
     def __delattr__(self, name: str) -> None:
-        place = self._child_place(name)
-        if place is None:
-            raise AttributeError(self._unknown(name))
-        place.delete()
+        self._place.down(self._child(name, AttributeError)).delete()
 
     def __delitem__(self, name: str) -> None:
-        place = self._child_place(name)
-        if place is None:
-            raise KeyError(self._unknown(name))
-        place.delete()
+        self._place.down(self._child(name, KeyError)).delete()
 
     def __iter__(self) -> Iterator[str]:
         for child in self._schema.data_children:
             yield f"{child.prefix}:{child.name}"
 
     def __contains__(self, name: object) -> bool:
-        return self._child_place(str(name)) is not None
+        return str(name) in self._place.node.names
 
     def __dir__(self) -> list[str]:
         schema = self._schema

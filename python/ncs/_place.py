@@ -84,11 +84,11 @@ class Place:
             raise Error(f"{self.path}: {len(values)} key values given, the keys are: {names}", _C["ERR_BADTYPE"])
         return tuple([_checked_key(self, value, leaf) for value, leaf in zip(values, leafs)])
 
-    def own_key(self) -> str | None:
-        """Return the text of the key that this leaf of an entry is, or `None`."""
-        if not self.node.is_key or self.parent is None or self.parent.key is None:
+    def key_at(self, leaf: SchemaNode) -> str | None:
+        """Return the text of the key that a leaf of this entry is, or `None`."""
+        if not leaf.is_key or self.key is None:
             return None
-        return self.parent.key[self.parent.node.key_names.index(self.node.name)]
+        return self.key[self.node.key_names.index(leaf.name)]
 
     # What is known
 
@@ -217,7 +217,7 @@ class Place:
     def exists(self) -> bool:
         """Return whether the node is there, and count that as read."""
         if self.node.kind == "leaf-list" and self.key is not None:
-            values = self._parent().down(self.node).value()
+            values = self.outer.down(self.node).value()
             return values is not ABSENT and _types.parse(self.key[0], self.node.type) in values
         if self.node.kind in ("leaf", "leaf-list"):
             return self.value() is not ABSENT
@@ -237,30 +237,41 @@ class Place:
 
     def value(self) -> Any:
         """Return the data of this leaf or leaf-list, or `ABSENT`; it counts as read."""
-        above = self._above()
-        if above is None:
-            self._note_leaf(None)
-            return ABSENT
-        found = above.find(self.node)
-        if found is UNKNOWN:
-            found = self._fetch_value(above)
-        self._note_leaf(above)
+        return self.outer.leaf(self.node)
+
+    def leaf(self, node: SchemaNode) -> Any:
+        """Return the data of a leaf or leaf-list in this container or entry, or `ABSENT`; it counts as read."""
+        branch = self.branch()
+        found: Any = ABSENT
+        if branch is not None:
+            found = branch.find(node)
+            if found is UNKNOWN:
+                found = self.down(node)._fetch_value(branch)
+            if branch.is_own or node in branch.own:
+                return found
+        self.note(f"{self.path}/{node.step}")
         return found
 
     def _above(self) -> Branch | None:
         """Return the branch that holds this place; where it is unknown, ask for no more than is wanted."""
-        parent = self._parent()
+        parent = self.outer
         if parent.known() is UNKNOWN and not parent.node.has_existence and self.node.kind == "list":
             return parent.sketch()
         return parent.branch()
 
-    def _parent(self) -> Place:
+    @property
+    def outer(self) -> Place:
+        """The place that this one stands in.
+
+        Raises:
+            Error: this is the root.
+        """
         if self.parent is None:
             raise Error(f"{self.shown_path} has no parent", _C["ERR_BADPATH"])
         return self.parent
 
     def _fetch_value(self, above: Branch) -> Any:
-        parent = self._parent()
+        parent = self.outer
         if not above.was_read and parent.parent is not None:
             parent.fetch()
         found = above.find(self.node)
@@ -277,10 +288,6 @@ class Place:
             more = self.view.read(self.path, self.path + key_text([last])) or []
             values = values[:-1] + more
         return values
-
-    def _note_leaf(self, above: Branch | None) -> None:
-        if above is None or not above.is_written(self.node):
-            self.note()
 
     def table(self) -> Table | None:
         """Return the known entries of this list; `None` if it is not there."""
@@ -323,7 +330,7 @@ class Place:
 
     def _has_lost(self, table: Table) -> bool:
         """Return whether this list, or what it stands in, was deleted since it had this table."""
-        above = self._parent().known()
+        above = self.outer.known()
         found = above.find(self.node) if isinstance(above, Branch) else above
         return found is not UNKNOWN and found is not table
 
@@ -350,14 +357,14 @@ class Place:
         above = parent.ensure()
         found = above.find(self.node)
         if self.node.is_in_choice:
-            self._hide_other_cases(above)
+            self._hide_other_cases(self.node, above)
         if self.key is None:
             if not isinstance(found, Branch):
                 found = Branch(is_complete=found is ABSENT, is_own=found is ABSENT)
                 above.set(self.node, found)
             elif found.exists is None:
                 found.exists = True
-                above.own.add(self.node)
+                above.add_own(self.node)
             return found
         if not isinstance(found, Table):
             found = above.kids[self.node] = Table(self.node, is_complete=found is ABSENT)
@@ -380,19 +387,25 @@ class Place:
 
     def set(self, data: Any) -> None:
         """Give this leaf its value, or this leaf-list all its values."""
-        self.view.record(["set", self.path, data])
-        above = self._parent().ensure()
-        above.set(self.node, self._in_order(data) if self.node.kind == "leaf-list" else data)
-        if self.node.is_in_choice:
-            self._hide_other_cases(above)
+        self.outer.set_leaf(self.node, data)
+
+    def set_leaf(self, node: SchemaNode, data: Any) -> None:
+        """Give a leaf in this container or entry its value, or a leaf-list all its values."""
+        view = self.view
+        if view.is_logged:
+            view.record(["set", f"{self.path}/{node.step}", data])
+        branch = self.ensure()
+        branch.set(node, self.down(node)._in_order(data) if node.kind == "leaf-list" else data)
+        if node.is_in_choice:
+            self._hide_other_cases(node, branch)
 
     def create_leaf(self) -> None:
         """Create this empty leaf."""
         self.view.record(["create", self.path])
-        above = self._parent().ensure()
+        above = self.outer.ensure()
         above.set(self.node, [None])
         if self.node.is_in_choice:
-            self._hide_other_cases(above)
+            self._hide_other_cases(self.node, above)
 
     def delete(self) -> None:
         """Delete what is here; there may be nothing.
@@ -402,7 +415,7 @@ class Place:
         """
         if self.parent is None:
             raise Error("the root cannot be deleted", _C["ERR_NOTDELETABLE"])
-        is_key = self.own_key() is not None
+        is_key = self.parent.key_at(self.node) is not None
         if is_key or self.node.kind in ("choice", "action", "rpc"):
             kind = "key" if is_key else self.node.kind
             raise Error(f"{self.path} is a {kind}, which cannot be deleted", _C["ERR_NOTDELETABLE"])
@@ -422,9 +435,10 @@ class Place:
         """Add one value to this leaf-list, without asking what it has."""
         text = _types.text_of(data, self.node.type)
         self.view.record(["create", self.path + key_text([text])])
-        above = self._parent().ensure()
+        above = self.outer.ensure()
         found = above.find(self.node)
-        self._hide_other_cases(above)
+        if self.node.is_in_choice:
+            self._hide_other_cases(self.node, above)
         if found is UNKNOWN:
             return
         values = [] if found is ABSENT else found
@@ -441,9 +455,9 @@ class Place:
         """Take one value out of this leaf-list, without asking what it has."""
         text = _types.text_of(data, self.node.type)
         self.view.record(["delete", self.path + key_text([text])])
-        if self._parent().known() is ABSENT:
+        if self.outer.known() is ABSENT:
             return
-        above = self._parent().sketch()
+        above = self.outer.sketch()
         found = above.find(self.node)
         if isinstance(found, list):
             values = [value for value in found if value != data]
@@ -455,7 +469,7 @@ class Place:
         Raises:
             Error: it, or the entry beside which it shall stand, is known not to be there.
         """
-        table = self._parent().table_sketch(self.node)
+        table = self.outer.table_sketch(self.node)
         for place in (self, *([other] if other else [])):
             if table.is_complete and place.key not in table.keys():
                 raise Error(place.path, _C["ERR_NOEXISTS"])
@@ -464,8 +478,7 @@ class Place:
         self.view.record(["move", self.path, where, *([other.path] if other else [])])
         table.move(self.key or (), where, other.key if other else None)
 
-    def _hide_other_cases(self, above: Branch) -> None:
-        node: SchemaNode = self.node
+    def _hide_other_cases(self, node: SchemaNode, above: Branch) -> None:
         while node.parent is not None and node.parent.kind in ("choice", "case"):
             if node.parent.kind == "choice":
                 for other in node.parent.children:

@@ -10,7 +10,7 @@ import mmap
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Callable
 
 from _ncs._tables import NCS as _C
 from _ncs._values import XmlTag
@@ -41,7 +41,8 @@ class SchemaNode:
 
     __slots__ = (
         "_children", "_data_children", "_fields", "_keeps_given_order", "_keys", "_line", "_names", "_tag",
-        "is_in_choice", "is_key", "is_qualified", "kind", "module", "name", "parent", "qualified", "schema", "step", "type",
+        "has_value", "is_in_choice", "is_key", "is_qualified", "kind", "module", "name", "parent", "qualified", "reader",
+        "schema", "step", "type",
     )  # fmt: skip
 
     def __init__(
@@ -66,6 +67,10 @@ class SchemaNode:
         self.is_key = parent is not None and parent.kind == "list" and self.name in parent.key_names
         #: The type of a leaf or leaf-list.
         self.type: dict[str, Any] = brief.get("t", _STRING)
+        #: Whether this is a leaf of another type than empty.
+        self.has_value = self.kind == "leaf" and self.type["b"] != "empty"
+        #: What makes a value of this type what a package sees, once somebody has read one.
+        self.reader: Callable[[Any], Any] | None = None
         self._line = line
         self._fields: dict[str, Any] | None = brief if line is None else None
         self._children: list[SchemaNode] | None = None

@@ -372,19 +372,36 @@ def _prefixed(data: str, type_: Type) -> str:
 
 def to_python(data: Data, type_: Type) -> Any:
     """Return what a package sees of a value."""
-    type_ = member_of(data, type_)
+    return reader_of(type_)(data)
+
+
+def reader_of(type_: Type) -> Callable[[Data], Any]:
+    """Return what makes a value of this type what a package sees."""
+    type_ = resolved(type_)
     base = type_["b"]
     if base in _INTEGERS:
-        return int(data)
+        return int
     if base == "enumeration":
-        return Enum(data, dict(map(tuple, type_["e"])).get(data, -1))
+        numbers = dict(map(tuple, type_["e"]))
+        return lambda data: Enum(data, numbers.get(data, -1))
     if base == "bits":
-        return Bits.of(data, type_["e"])
-    if base == "binary":
-        return base64.b64decode(data)
-    if base == "empty":
-        return Empty()
-    return data if base == "boolean" else text_of(data, type_)
+        return lambda data: Bits.of(data, type_["e"])
+    if base == "union":
+        return lambda data: to_python(data, member_of(data, type_))
+    return _READERS.get(base) or (lambda data: text_of(data, type_))
+
+
+def _read_text(data: Data) -> str:
+    return data if type(data) is str else text_of(data, {"b": "string"})
+
+
+_READERS: dict[str, Callable[[Data], Any]] = {
+    "binary": base64.b64decode,
+    "boolean": lambda data: data,
+    "decimal64": _read_text,
+    "empty": lambda data: Empty(),
+    "string": _read_text,
+}
 
 
 _CODES = {

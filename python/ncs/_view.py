@@ -21,6 +21,9 @@ from ._schema import Schema, SchemaNode
 class View:
     """The data of one transaction, or a tree in memory when there is no host behind it."""
 
+    #: Grows when something is deleted, so that whoever remembers a branch looks again.
+    epoch = 0
+
     def __init__(
         self,
         schema: Schema,
@@ -29,17 +32,18 @@ class View:
         th: int = -1,
         is_writable: bool = True,
         path: str = "",
+        is_logged: bool = True,
     ) -> None:
         """Start with nothing known; without a host, that is an empty tree.
 
-        `node` is the schema node that the tree hangs on, the root if left out, and `path` its keypath.
+        `node` is the schema node that the tree hangs on, the root if left out, and `path` its keypath. Unless
+        `is_logged`, nobody will ask what was written, only what is there.
         """
         self.schema = schema
         self.host = host
         self.th = th
         self.is_writable = is_writable
-        #: Grows when something is deleted, so that whoever remembers a branch looks again.
-        self.epoch = 0
+        self.is_logged = is_logged
         #: Writes that the host has not got yet.
         self.writes: list[list] = []
         #: Keypaths of what was read, in order.
