@@ -1,9 +1,12 @@
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -63,6 +66,28 @@ int clinux_process_descriptor(pid_t pid) { return (int)syscall(SYS_pidfd_open, p
 
 int clinux_signal_process(int process_descriptor, int signal) {
   return (int)syscall(SYS_pidfd_send_signal, process_descriptor, signal, NULL, 0);
+}
+
+bool clinux_computes(pid_t pid) {
+  char path[64], text[512];
+  snprintf(path, sizeof path, "/proc/%d/task", pid);
+  DIR *threads = opendir(path);
+  if (!threads) return false;
+  bool computes = false;
+  for (struct dirent *entry; !computes && (entry = readdir(threads));) {
+    if (entry->d_name[0] == '.') continue;
+    snprintf(path, sizeof path, "%.20s/stat", entry->d_name);
+    int descriptor = openat(dirfd(threads), path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) continue;
+    ssize_t count = read(descriptor, text, sizeof text - 1);
+    close(descriptor);
+    text[count < 0 ? 0 : count] = 0;
+    // "12 (name) R 7 …": the name may hold blanks and parentheses, hence the last one.
+    const char *after_name = strrchr(text, ')');
+    computes = after_name && strncmp(after_name, ") R", 3) == 0;
+  }
+  closedir(threads);
+  return computes;
 }
 
 int clinux_reap(pid_t pid, bool wait, int *status) {

@@ -3,8 +3,9 @@
 One thread leads. It reads requests into the backlog and runs them itself, one after the other, so that fast callbacks
 cost no hand-over. Leadership passes on when the leader would keep others waiting:
 
-- before it runs a callback of a callpoint whose last run waited instead of computing,
-- when the host, having seen no reply for a while, writes "take over" on the control pipe.
+- when the host, having seen no reply for a while, writes "take over" on the control pipe,
+- and if the host says that the callback waits instead of computing, before it runs the next ones of that callpoint, until
+  one has computed.
 
 The next leader is a thread that is parked, or a new one; a thread that comes back and finds another leader parks. If no
 thread can be had, nobody leads, and the first that comes back does. No thread wakes up to see whether another is stuck.
@@ -51,7 +52,7 @@ _BRIEF = 1_000_000
 class Served(Protocol):
     """A callpoint as its endpoint sees it."""
 
-    #: Whether its last run waited.
+    #: Whether its runs wait instead of computing.
     waits: bool
 
     def prepare(self) -> None:
@@ -73,7 +74,7 @@ class Served(Protocol):
 class _Hand:
     """A thread of the endpoint."""
 
-    __slots__ = ("number", "gate", "thread", "serves", "computed")
+    __slots__ = ("number", "gate", "thread", "serves")
 
     def __init__(self, number: int) -> None:
         #: Its word in the page.
@@ -84,8 +85,6 @@ class _Hand:
         self.thread = threading.current_thread()
         #: What it serves, or served last.
         self.serves: Optional[Served] = None
-        #: Nanoseconds that it had computed when it was last asked.
-        self.computed = 0
 
 
 class Endpoint:
@@ -126,7 +125,6 @@ class Endpoint:
 
         self._lines = Lines()  # The leader's.
         self._reply_lock = threading.Lock()
-        self._clocks = (time.monotonic_ns(), time.process_time_ns())
         #: The thread on the control pipe, once there is one.
         self.obeys: Optional[threading.Thread] = None
         self._pid = os.getpid()
@@ -233,7 +231,7 @@ class Endpoint:
             me.thread.name = served.thread_name(me.number)
         current.call = self._running[identifier]
         self._words[me.number] = identifier
-        started = time.monotonic_ns()
+        began = _clocks() if served.waits else None
         try:
             reply = served.run(request)
         except BaseException as error:
@@ -242,26 +240,13 @@ class Endpoint:
         if self.is_child:
             # The callback forked, and the child came back from it too.
             os._exit(1)
-        wall = time.monotonic_ns() - started
-        served.waits = wall > _BRIEF and self._waited(me, wall)
+        if began is not None:
+            served.waits = _waited(began, _clocks())
         del self._running[identifier]
         current.call = None
         self._answer(identifier, reply)
         self._words[me.number] = 0
         self._orphans.look_now_and_then()
-
-    def _waited(self, me: _Hand, wall: int) -> bool:
-        """Whether a run that took this long waited for something other than its turn to compute.
-
-        Its thread computed for less than a quarter of it, and this process for less than half of the time: if other
-        threads kept it waiting, more threads would not help. Both times are taken since somebody last asked and not
-        since the run began, which spares the brief runs two system calls and misjudges at most one long run.
-        """
-        computed = time.thread_time_ns()
-        now = (time.monotonic_ns(), time.process_time_ns())
-        (then, process_then), self._clocks = self._clocks, now
-        mine, me.computed = computed - me.computed, computed
-        return wall > 4 * mine and now[0] - then > 2 * (now[1] - process_then)
 
     def _come_back(self, me: _Hand) -> bool:
         """After a run: whether this thread leads now. If not, it is parked."""
@@ -345,7 +330,7 @@ class Endpoint:
     def _do(self, message: Message) -> None:
         what = message.get("do")
         if what == "take-over":
-            self._take_over()
+            self._take_over(message["waits"])
         elif what == "abort":
             self._abort(message["id"])
         elif what == "settings":
@@ -355,12 +340,12 @@ class Endpoint:
         else:
             raise ValueError("unknown")
 
-    def _take_over(self) -> None:
+    def _take_over(self, waits: bool) -> None:
         with self._lock:
             if self._leader is None:
                 self._pass_on()
             elif self._leader_runs:
-                if self._leader.serves is not None:
+                if waits and self._leader.serves is not None:
                     self._leader.serves.waits = True
                 self._pass_on()
 
@@ -406,6 +391,21 @@ class Endpoint:
     def _break(self, reason: str) -> NoReturn:
         """Without its pipes this process is of no use."""
         leave(reason)
+
+
+def _clocks() -> tuple[int, int, int]:
+    """Return the time, and how long this thread and this process have computed, in nanoseconds."""
+    return time.monotonic_ns(), time.thread_time_ns(), time.process_time_ns()
+
+
+def _waited(began: tuple[int, int, int], ended: tuple[int, int, int]) -> bool:
+    """Whether a run waited for something other than its turn to compute.
+
+    Its thread computed for less than a quarter of it, and this process for less than half of the time: if other threads
+    kept it waiting, more threads would not help.
+    """
+    wall, mine, ours = (after - before for before, after in zip(began, ended))
+    return wall > _BRIEF and wall > 4 * mine and wall > 2 * ours
 
 
 def _checked(request: Message) -> Message:

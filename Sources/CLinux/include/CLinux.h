@@ -78,6 +78,9 @@ int clinux_reap(pid_t pid, bool wait, int *status);
 // /proc cannot be read. A child that ends hands its own children on: they are all gone once none is found.
 int clinux_kill_children(pid_t but);
 
+// Whether a thread of a process computes at this moment, or would if a processor were free. Not if it cannot be read.
+bool clinux_computes(pid_t pid);
+
 // Starts the guard in a session of its own, with `socket` as its descriptor 3, 0 and 1 on /dev/null and every signal
 // blocked. Does not copy this process, however large it is. Returns the pid and stores a close-on-exec process
 // descriptor, or -1 with errno.

@@ -249,7 +249,7 @@ package final class Dispatcher {
     for action in actions {
       switch action {
       case .send(let dispatch): send(dispatch)
-      case .takeOver(let endpoint): endpoints[endpoint]?.takeOver()
+      case .takeOver(let endpoint): endpoints[endpoint]?.takeOver(waits: true)
       case .abort(let request, let endpoint): endpoints[endpoint]?.abort(request)
       case .deliver(let request):
         if let reply { calls.removeValue(forKey: request)?.completion(reply) }

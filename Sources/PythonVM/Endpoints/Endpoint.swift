@@ -26,8 +26,6 @@ final class Endpoint {
     let exhausted: (_ reason: String) -> Void
   }
 
-  private static let patience = Duration.milliseconds(1)
-
   private let reactor: Reactor
   private let dispatcher: Dispatcher
   /// What it tells its VM.
@@ -38,6 +36,7 @@ final class Endpoint {
   private let control: LineWriter
   private var replies: LineReader?
   private var watch: Timer?
+  private var patience = Patience()
   /// Whether it has ever completed a callback.
   private(set) var hasWorked = false
   /// Whether a reply has come since the watch was last armed.
@@ -98,8 +97,10 @@ final class Endpoint {
     return true
   }
 
-  /// Makes another thread read on: the one that reads may be waiting for the request that was just sent.
-  func takeOver() { control.send(Array("{\"do\":\"take-over\"}\n".utf8)) }
+  /// Makes another thread read on.
+  ///
+  /// - Parameter waits: Whether the callback that the reading thread runs waits, as for a request that was just sent.
+  func takeOver(waits: Bool) { sendControl("{\"do\":\"take-over\",\"waits\":\(waits)}") }
 
   /// Asks the process to call `cb_abort` for a request.
   func abort(_ request: RequestID) {
@@ -156,18 +157,21 @@ final class Endpoint {
     }
   }
 
-  /// Sees to it that requests do not lie unread behind a callback that blocks.
+  /// Sees to it that requests do not lie unread behind a callback that takes long.
   ///
-  /// While some have not started and no reply comes, the thread that reads is stuck in a callback, and another must take
-  /// over. The process itself never wakes by a timer.
+  /// The process itself never wakes by a timer.
   private func watchProgress() {
     guard watch == nil, dispatcher.inFlight(on: id) > 1 else { return }
     hasProgressed = false
-    watch = reactor.after(Self.patience) { [unowned self] in
+    watch = reactor.after(patience.interval) { [unowned self] in
       watch = nil
       let running = started.count
-      guard dispatcher.inFlight(on: id) > running else { return }
-      if !hasProgressed, running < threads { takeOver() }
+      guard dispatcher.inFlight(on: id) > running else { return patience.progressed() }
+      if hasProgressed || running >= threads {
+        patience.progressed()
+      } else if case .takeOver(let waits) = patience.ranOut(computes: pid.map(ProcessActivity.computes) ?? false) {
+        takeOver(waits: waits)
+      }
       watchProgress()
     }
   }

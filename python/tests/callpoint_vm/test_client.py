@@ -93,7 +93,7 @@ class ClientTests(HostTestCase):
         depth = 16
         for identifier in range(1, depth + 1):
             self.pipes.request(identifier, f"{HOST}.action('/t:thing/run', {{}}, 'admin', 'system')")
-            self.pipes.tell("take-over")
+            self.pipes.tell("take-over", waits=True)
             self.host.until(lambda: len(waiting) == identifier, "the next action")
         self.assertEqual([message["params"]["request"] for _, message in waiting], list(range(1, depth + 1)))
         self.assertEqual(sorted(self.pipes.words()), list(range(1, depth + 1)))

@@ -144,7 +144,7 @@ class EndpointTests(unittest.TestCase):
 
     def take_over(self) -> None:
         """Has another thread lead, and lets the callpoint pass for one that does not wait."""
-        self.tell("take-over")
+        self.tell("take-over", waits=True)
         eventually(lambda: self.served.waits)
         self.served.waits = False
 
@@ -308,7 +308,7 @@ class EndpointTests(unittest.TestCase):
         self.served.blocks(1)
         self.ask(1, 2)
         self.served.until_started(1)
-        self.tell("take-over")
+        self.tell("take-over", waits=True)
         self.assertIn("ok", self.reply(2))
         self.ask(3)
         self.reply(3)
@@ -316,6 +316,18 @@ class EndpointTests(unittest.TestCase):
         eventually(lambda: self.words() == [1])
         self.served.released[1].set()
         self.reply(1)
+
+    def test_who_takes_over_from_one_that_computes_hands_nothing_over_before_it_runs(self) -> None:
+        self.served.blocks(1, 2)
+        self.ask(1, 2, 3)
+        self.served.until_started(1)
+        self.tell("take-over", waits=False)
+        self.served.until_started(2)
+        self.assertFalse(self.served.waits)
+        self.assertNotIn(3, self.served.threads)
+        self.served.released[1].set()
+        self.served.released[2].set()
+        self.reply(3)
 
     def test_a_thread_that_comes_back_parks_and_is_the_next_to_lead(self) -> None:
         self.served.blocks(1, 3)
@@ -339,7 +351,7 @@ class EndpointTests(unittest.TestCase):
     def test_take_over_while_nobody_is_blocked_changes_nothing(self) -> None:
         for identifier in range(1, 6):
             # A line on the control pipe would be read at some time, perhaps while the next request runs.
-            self.endpoint._do({"do": "take-over"})
+            self.endpoint._do({"do": "take-over", "waits": True})
             self.ask(identifier)
             self.reply(identifier)
             eventually(lambda: not self.endpoint._leader_runs)
@@ -358,13 +370,14 @@ class EndpointTests(unittest.TestCase):
         self.served.blocks(*range(1, 33))
         self.ask(*range(1, 33))
         self.served.until_started(1)
-        self.tell("take-over")
+        self.tell("take-over", waits=True)
         self.served.until_started(*range(1, 33))
 
-    def test_a_run_that_slept_marks_its_callpoint_and_one_that_computed_does_not(self) -> None:
+    def test_a_callpoint_waits_until_one_of_its_runs_has_computed(self) -> None:
         clocks = Clocks()
         with mock.patch("callpoint_vm.endpoint.time", clocks):
-            for identifier, slept, computed, waits in ((1, 9, 9, False), (2, 20, 0, True), (3, 0, 20, False)):
+            self.served.waits = True
+            for identifier, slept, computed, waits in ((1, 20, 0, True), (2, 9, 9, False), (3, 20, 0, False)):
                 self.served.work = lambda request: clocks.advance(slept, computed)
                 self.ask(identifier)
                 self.reply(identifier)
@@ -375,8 +388,8 @@ class EndpointTests(unittest.TestCase):
         with mock.patch.object(threading.Thread, "start", side_effect=RuntimeError("can't start new thread")):
             self.ask(1, 2)
             self.served.until_started(1)
-            self.tell("take-over")
-            self.tell("take-over")
+            self.tell("take-over", waits=True)
+            self.tell("take-over", waits=True)
             self.served.released[1].set()
             self.reply(2)
         self.assertEqual(self.served.threads[1], self.served.threads[2])
@@ -393,7 +406,7 @@ class EndpointTests(unittest.TestCase):
                 self.ask(*identifiers[:count])
                 del identifiers[:count]
                 for _ in range(random.choice((0, 0, 1, 3))):
-                    self.tell("take-over")
+                    self.tell("take-over", waits=True)
             self.until(lambda: len(self.received) == len(pauses))
             self.assertEqual(sorted(self.answered()), list(pauses), f"seed {seed}")
             eventually(lambda: not self.words())

@@ -204,7 +204,7 @@ class WorkerTests(HostTestCase):
         pipes.request(1, "threading.Event().wait()")
         pipes.request(2, "2")
         self.host.until(lambda: pipes.words() == [1], "the start of the first request")
-        pipes.tell("take-over")
+        pipes.tell("take-over", waits=True)
         self.assertEqual(pipes.output(2), "2")
 
 

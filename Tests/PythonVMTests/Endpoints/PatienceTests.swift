@@ -1,0 +1,38 @@
+import Testing
+
+@testable import PythonVM
+
+@Suite struct `Who reads on` {
+  @Test func `another thread takes over at once from a callback that waits`() {
+    var patience = Patience()
+    #expect(patience.interval == .milliseconds(1))
+    #expect(patience.ranOut(computes: false) == .takeOver(waits: true))
+    #expect(patience.ranOut(computes: false) == .takeOver(waits: true))
+  }
+
+  @Test func `one that computes is given some time, and then not said to wait`() {
+    var patience = Patience()
+    var given = Duration.zero
+    for _ in 0..<2 {
+      given += patience.interval
+      #expect(patience.ranOut(computes: true) == .none)
+    }
+    given += patience.interval
+    #expect(patience.ranOut(computes: true) == .takeOver(waits: false))
+    #expect(given == .milliseconds(7))
+    #expect(patience.interval == .milliseconds(1))
+  }
+
+  @Test func `a callback that first computes and then waits is left as soon as it shows`() {
+    var patience = Patience()
+    #expect(patience.ranOut(computes: true) == .none)
+    #expect(patience.ranOut(computes: false) == .takeOver(waits: true))
+  }
+
+  @Test func `a reply begins it anew`() {
+    var patience = Patience()
+    #expect(patience.ranOut(computes: true) == .none)
+    patience.progressed()
+    #expect(patience.interval == .milliseconds(1))
+  }
+}
