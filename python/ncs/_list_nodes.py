@@ -83,12 +83,12 @@ class List(Node):
 
     def create(self, *keys: Any) -> ListElement:
         """Create the entry with these keys, if it is not there, and return it."""
-        if not self._schema.key_names and not keys:
+        if not keys and not self._schema.key_names:
             table = self._place.parent.table_sketch(self._schema) if self._place.parent else None
             place = self._place.entry_of(table.next_key() if table else ())
         else:
-            if len(keys) == 1 and isinstance(keys[0], (tuple, list, Key)):
-                keys = tuple(keys[0])
+            if len(keys) == 1:
+                keys = spread(keys[0])
             place = self._place.entry_of(self._place.key_from_python(keys))
         place.create()
         return ListElement(self._backend, place)

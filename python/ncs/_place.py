@@ -82,7 +82,13 @@ class Place:
         if len(values) != len(leafs):
             names = " ".join(leaf.name for leaf in leafs)
             raise Error(f"{self.path}: {len(values)} key values given, the keys are: {names}", _C["ERR_BADTYPE"])
-        return tuple([_checked_key(self, value, leaf) for value, leaf in zip(values, leafs)])
+        key = []
+        for value, leaf in zip(values, leafs):
+            try:
+                key.append(_types.text_of(_types.from_python(value, leaf.type), leaf.type))
+            except _types.BadValue as refusal:
+                raise _types.bad_type(f"{self.path}/{leaf.name}", refusal) from None
+        return tuple(key)
 
     def key_at(self, leaf: SchemaNode) -> str | None:
         """Return the text of the key that a leaf of this entry is, or `None`."""
@@ -493,10 +499,3 @@ class Place:
             self.view.epoch += 1
             is_plain = node.kind == "container" and not node.is_presence
             above.set(node, Branch(is_complete=True, is_own=True) if is_plain else ABSENT)
-
-
-def _checked_key(place: Place, value: Any, leaf: SchemaNode) -> str:
-    try:
-        return _types.text_of(_types.from_python(value, leaf.type), leaf.type)
-    except _types.BadValue as refusal:
-        raise _types.bad_type(f"{place.path}/{leaf.name}", refusal) from None

@@ -352,6 +352,8 @@ def _fits(data: Data, type_: Type) -> bool:
 
 def text_of(data: Data, type_: Type) -> str:
     """Return the canonical text of a value."""
+    if type(data) is int:
+        return str(data)
     if isinstance(data, bool):
         return "true" if data else "false"
     if isinstance(data, list):
