@@ -8,6 +8,8 @@ struct KeypathParser {
   /// The steps of the last path, and where each ends in its text.
   private var steps: [Keypath.Step] = []
   private var ends: [Int] = []
+  /// How many steps of the last path are those of the one before.
+  private(set) var shared = 0
 
   /// Prepares to read.
   ///
@@ -25,11 +27,14 @@ struct KeypathParser {
   /// - Returns: The path.
   /// - Throws: ``DataError`` of kind `invalid-path` that names the element, or `invalid-value` for a key of the wrong type.
   mutating func parse(_ text: String) throws(DataError) -> Keypath {
-    if text == "/" { return .root }
+    if text == "/" {
+      shared = 0
+      return .root
+    }
     let bytes = Array(text.utf8)
-    let known = knownSteps(bytes)
-    steps.removeSubrange(known...)
-    ends.removeSubrange(known...)
+    shared = knownSteps(bytes)
+    steps.removeSubrange(shared...)
+    ends.removeSubrange(shared...)
     self.bytes = bytes
     var reader = KeypathReader(text, bytes, from: ends.last ?? 0)
     while !reader.isAtEnd || steps.isEmpty {

@@ -22,6 +22,8 @@ package final class StoreNode: Sendable {
   package let dataChildren: [NodeID]
   /// The keys of a list, in the order of its `key` argument.
   package let keys: [NodeID]
+  /// Whether this is a key of the list that it stands in.
+  let isKey: Bool
   /// The type of a leaf or leaf-list.
   package let type: ValueType?
   /// The name after `ncs:servicepoint`.
@@ -65,6 +67,7 @@ package final class StoreNode: Sendable {
     children = node.children
     dataChildren = node.dataChildren
     keys = node.keys
+    isKey = schema[dataParent].keys.contains(node.id)
     type = node.type
     servicepoint = node.servicepoint
     isConfig = node.isConfig

@@ -13,8 +13,8 @@ extension Transaction {
       throw DataError(.invalidRequest, .protocolUsage, at: "/", "writes are an array of arrays")
     }
     try edit(as: run) { (editor, root) throws(DataError) in
-      var parser = KeypathParser(editor.index)
-      for write in list { try Write(write, &parser).apply(editor, &root) }
+      var series = WriteSeries(list, in: editor.index)
+      try editor.apply(&series, in: &root)
     }
   }
 

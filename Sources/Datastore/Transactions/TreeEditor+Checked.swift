@@ -56,7 +56,7 @@ extension TreeEditor {
     case .root, .choice, .case, .action, .rpc, .input, .output, .notification:
       throw badPath(path, "\(described(node, path)) cannot be deleted")
     case .leaf, .leafList, .container, .list, .anydata, .anyxml:
-      if node.kind == .leaf, index[path.parent.node].keys.contains(node.id) {
+      if node.isKey {
         throw DataError(.invalidPath, .notWritable, at: path.text(in: index), "a key goes only with its entry")
       }
       try checkWritable(node, path, in: root)
@@ -119,7 +119,7 @@ extension TreeEditor {
   }
 
   private func isKey(_ node: StoreNode, _ path: Keypath, _ value: Value) throws(DataError) -> Bool {
-    guard path.steps.count > 1, let place = index[path.parent.node].keys.firstIndex(of: node.id) else { return false }
+    guard node.isKey, let place = index[node.dataParent].keys.firstIndex(of: node.id) else { return false }
     guard path.parent.keys[place] == value else {
       throw DataError(
         .invalidValue, .notWritable, at: path.text(in: index),

@@ -10,7 +10,10 @@ struct Write {
     case move(Transaction.Position)
   }
 
-  private let path: Keypath
+  /// Where it writes.
+  let path: Keypath
+  /// How many steps of the path are those of the write before it.
+  let shared: Int
   private let operation: Operation
 
   /// Reads a write.
@@ -24,6 +27,7 @@ struct Write {
       throw Self.malformed(json)
     }
     path = try parser.parse(text)
+    shared = parser.shared
     switch (word, parts.count) {
     case ("set", 3): operation = .set(parts[2])
     case ("create", 2): operation = .create
@@ -45,6 +49,22 @@ struct Write {
     case .create: try editor.createAny(path, in: &root)
     case .delete: try editor.deleteAny(path, in: &root)
     case .move(let position): try editor.moveAny(path, to: position, in: &root)
+    }
+  }
+
+  /// What this write has to do with one branch only; `nil` if it needs to look at the whole tree.
+  ///
+  /// - Parameter editor: The editor of the writer.
+  /// - Returns: The write, or `nil`.
+  func local(to editor: TreeEditor) -> Local? {
+    let node = editor.index[path.node]
+    guard node.isConfig, !editor.isOperational else { return nil }
+    switch operation {
+    case .set(let value) where node.kind == .leaf && !node.isKey:
+      return Local(path: path, depth: path.steps.count - 1, value: value, shared: shared)
+    case .create where node.kind == .container || node.kind == .list && !path.keys.isEmpty:
+      return Local(path: path, depth: path.steps.count, value: nil, shared: shared)
+    case .set, .create, .delete, .move: return nil
     }
   }
 

@@ -9,21 +9,24 @@ extension TreeEditor {
   ///   - path: The leaf's path.
   ///   - root: The whole tree.
   func set(_ value: Value, at path: Keypath, in root: inout Branch) {
+    edit(path, in: &root, creating: .everything) { branch in put(value, at: path, into: &branch) }
+  }
+
+  /// Sets a leaf in the branch that holds it.
+  func put(_ value: Value, at path: Keypath, into branch: inout Branch) {
     let node = index[path.node]
-    edit(path, in: &root, creating: .everything) { branch in
-      guard let place = branch.firstIndex(of: node.id) else {
-        addSlot(node, .leaf(value), path, to: &branch)
-        return
+    guard let place = branch.firstIndex(of: node.id) else {
+      addSlot(node, .leaf(value), path, to: &branch)
+      return
+    }
+    branch.modify(at: place) { slot in
+      if case .leaf(let old) = slot.content, let run = writer(of: node) {
+        if slot.origin?.contains(run) != true { note(.wrote(path)) }
+        slot.origin =
+          slot.origin?.adding(Origin.Writer(run: run, value: value, edit: stamp), current: old)
+          ?? Origin(writers: [Origin.Writer(run: run, value: nil, edit: stamp)], original: .leaf(old))
       }
-      branch.modify(at: place) { slot in
-        if case .leaf(let old) = slot.content, let run = writer(of: node) {
-          if slot.origin?.contains(run) != true { note(.wrote(path)) }
-          slot.origin =
-            slot.origin?.adding(Origin.Writer(run: run, value: value, edit: stamp), current: old)
-            ?? Origin(writers: [Origin.Writer(run: run, value: nil, edit: stamp)], original: .leaf(old))
-        }
-        slot.content = .leaf(value)
-      }
+      slot.content = .leaf(value)
     }
   }
 

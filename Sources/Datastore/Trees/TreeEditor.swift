@@ -27,7 +27,7 @@ final class TreeEditor {
   /// The origin of all that was not there before.
   let sole: Origin?
   /// The depth of the step that is created for its own sake and not for what is below it.
-  private var createdDepth = -1
+  var createdDepth = -1
 
   /// Starts to write.
   ///
@@ -95,7 +95,8 @@ extension TreeEditor {
     note(.wrote(path))
   }
 
-  private func descend<Failure: Error>(
+  /// Walks on from a branch that lies `depth` steps down to the one that lies `end` steps down.
+  func descend<Failure: Error>(
     _ path: Keypath, _ depth: Int, _ end: Int, _ branch: inout Branch, _ creation: Creation,
     _ body: (inout Branch) throws(Failure) -> Void
   ) throws(Failure) -> Bool {

@@ -77,6 +77,29 @@ import Yang
     #expect(sorted(transaction.working.document()) == sorted(store.document()))
   }
 
+  @Test(arguments: Fuzz.seeds(15)) func `have the same effect in one list as one by one`(_ seed: UInt64) throws {
+    var writes = RandomWrites(seed: seed)
+    let store = try start(&writes)
+    let services = try (0..<2).map { ServiceRun(try Fixture.path("/st:svc{s\($0)}")) }
+    for _ in 0..<5 {
+      let before = Transaction(on: store)
+      try before.apply(writes.list(0...15) { $0.any() }, as: services[0])
+      let (together, single) = (Transaction(on: before.working), Transaction(on: before.working))
+      let list = writes.list(0...30) { $0.any() }
+      let run = writes.random.next() % 3 == 0 ? nil : services[1]
+      try together.apply(list, as: run)
+      for write in list.array ?? [] { try single.apply([write], as: run) }
+      #expect(together.working.document() == single.working.document())
+      for service in services.shuffled(using: &writes.random) {
+        let instance = service.instance
+        #expect(together.working.record(of: instance)?.written == single.working.record(of: instance)?.written)
+        together.takeBack(instance)
+        single.takeBack(instance)
+        #expect(together.working.document() == single.working.document())
+      }
+    }
+  }
+
   @Test(arguments: Fuzz.seeds(15)) func `are described by their changes`(_ seed: UInt64) throws {
     var writes = RandomWrites(seed: seed)
     let transaction = Transaction(on: try start(&writes))
