@@ -103,6 +103,8 @@ class Report:
     sections: dict[str, list[Figure]] = field(default_factory=dict)
     #: Text that stands below the figures of a comparison, by its title.
     notes: dict[str, str] = field(default_factory=dict)
+    #: Pictures that stand below a comparison, by its title: the name of the file, and its text.
+    pictures: dict[str, tuple[str, str]] = field(default_factory=dict)
     #: What could not be measured.
     missing: list[str] = field(default_factory=list)
 
@@ -121,6 +123,10 @@ class Report:
         """Add a table of another program to the comparison that was begun last."""
         self.notes[list(self.sections)[-1]] = text
         print(f"\n{text}", flush=True)
+
+    def draw(self, name: str, picture: str) -> None:
+        """Add a picture, a file with this name, to the comparison that was begun last."""
+        self.pictures[list(self.sections)[-1]] = (name, picture)
 
     def lack(self, what: str) -> None:
         """Note that something cannot be measured."""
@@ -151,6 +157,8 @@ class Report:
             for each in figures:
                 columns = (number(value) for value in (each.median, min(each.values), max(each.values)))
                 lines.append(f"| {each.name} | {' | '.join(columns)} | {each.unit} |")
+            if title in self.pictures:
+                lines += ["", f"![{title}]({self.pictures[title][0]})"]
             if title in self.notes:
                 lines += ["", "```", self.notes[title], "```"]
         if self.missing:

@@ -96,9 +96,11 @@ class ReportTest(unittest.TestCase):
         report = self.report([1, 2, 3])
         with contextlib.redirect_stdout(io.StringIO()):
             report.lack("Ray cannot be installed")
+        report.draw("ratio.svg", "<svg/>")
         text = report.markdown([Target("ratio", 4, "×")])
         self.assertIn("| ratio | at least 4 × | 2.00 × (1.00 … 3.00) | no |", text)
         self.assertIn("| ratio | 2.00 | 1.00 | 3.00 | × |", text)
+        self.assertIn("](ratio.svg)", text)
         self.assertIn("- Ray cannot be installed", text)
 
     def test_no_target_is_there_twice(self) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from support.figures import best, ratios
+from support.figures import Figure, best, ratios
 from support.hosts import EXAMPLES, host
 from support.native import action
+from support.plot import Bar, bars
 from support.setting import Setting
 
 TITLE = "1. No-op: 200 bytes of JSON in and out"
@@ -74,8 +75,16 @@ def compare(setting: Setting) -> None:
     report.add("the C relay, 1 in flight: median latency", floor["p50"], "µs")
     for name, values in measured.items():
         report.add(f"{name}, one worker, 1 in flight: median latency", values["p50"], "µs")
+    peers = []
     for name, values in measured.items():
         candidates = {f"{workers}×64": values[f"{workers}×64"] for workers in (1, 2)}
-        report.add(f"no-op, 64 in flight: to {name}", ratios(ours["64"], candidates[best(candidates)]), "×")
+        chosen = candidates[best(candidates)]
+        peers.append(Figure(name, tuple(chosen), "/s"))
+        report.add(f"no-op, 64 in flight: to {name}", ratios(ours["64"], chosen), "×")
     report.add("no-op, 64 in flight: to the C relay", ratios(ours["64"], floor["64"]), "×")
     report.add("no-op, 1 in flight: median latency to the C relay", ratios(ours["p50"], floor["p50"]), "×")
+    report.draw("no-op.svg", bars("200 bytes of JSON in and out, 64 in flight: requests a second", [
+        Bar(Figure("Callpoint, one worker", tuple(ours["64"]), "/s"), "ours"),
+        *(Bar(peer) for peer in sorted(peers, key=lambda peer: -peer.median)),
+        Bar(Figure("floor: C relay, bare loop", tuple(floor["64"]), "/s"), "floor"),
+    ]))
