@@ -73,6 +73,25 @@ extension Keypath.Step: TotallyOrdered {
   }
 }
 
+extension Keypath.Step {
+  /// Writes a slash and the step.
+  ///
+  /// - Parameters:
+  ///   - text: Where to write to.
+  ///   - module: The module of the step above, `nil` at the top.
+  ///   - index: The schema.
+  func write(to text: inout String, below module: ModuleID?, _ index: SchemaIndex) {
+    let node = index[node]
+    text += "/"
+    if node.module != module {
+      text += index.qualifier(of: node.module)
+      text += ":"
+    }
+    text += node.name
+    if !keys.isEmpty { text += Keypath.text(of: keys) }
+  }
+}
+
 extension Keypath {
   /// Writes the path as NSO does: `/l3vpn:vpn/l3vpn{acme}/endpoint{"ce 0" 1}`.
   ///
@@ -83,12 +102,8 @@ extension Keypath {
     var text = ""
     var module: ModuleID?
     for step in steps {
-      let node = index[step.node]
-      text += "/"
-      if node.module != module { text += index.qualifier(of: node.module) + ":" }
-      text += node.name
-      module = node.module
-      if !step.keys.isEmpty { text += Self.text(of: step.keys) }
+      step.write(to: &text, below: module, index)
+      module = index[step.node].module
     }
     return text
   }
@@ -98,7 +113,13 @@ extension Keypath {
   /// - Parameter keys: The keys.
   /// - Returns: The text, such as `{ce0 "a b"}`.
   package static func text(of keys: [Value]) -> String {
-    "{" + keys.map { quoted($0.text) }.joined(separator: " ") + "}"
+    var text = "{"
+    for (place, key) in keys.enumerated() {
+      if place > 0 { text += " " }
+      text += quoted(key.text)
+    }
+    text += "}"
+    return text
   }
 
   private static func quoted(_ text: String) -> String {

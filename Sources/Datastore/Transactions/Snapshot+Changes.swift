@@ -116,10 +116,16 @@ private struct ChangeFinder {
 
   /// The keys, leafs and leaf-lists of a new entry or container.
   private func leafs(of branch: Branch, _ step: Keypath.Step) -> JSONValue {
-    var draft = TreeDraft(index, limit: .max, depth: 1)
-    let object = draft.object(branch, shown(step), index[step.node].module)
-    draft.fill()
-    return object.json
+    let module = index[step.node].module
+    var object = JSONObject()
+    for (key, value) in zip(index[step.node].keys, step.keys) {
+      object[index.memberName(of: key, in: module)] = value.json
+    }
+    for slot in branch.slots {
+      guard let value = slot.content.scalar ?? slot.items.map({ .array($0.map(\.value.json)) }) else { continue }
+      object[index.memberName(of: slot.node, in: module)] = value
+    }
+    return .object(object)
   }
 
   private func whole(_ branch: Branch, _ step: Keypath.Step) -> JSONValue {

@@ -77,24 +77,29 @@ extension Validator {
     let node = index[id]
     guard node.isConfig else { return }
     let (was, now) = (before?[id], after[id])
+    if node.kind == .leaf { return checkLeaf(node, was, now, below: path) }
     let child = path.appending(id)
     switch node.kind {
-    case .leaf: checkLeaf(node, was, now, child)
     case .leafList: checkItems(node, was?.items ?? [], now?.items ?? [], child)
     case .anydata, .anyxml: if now == nil { checkMandatory(node, child) }
     case .container: checkContainer(node, was?.branch, now?.branch, child)
     case .list: checkList(node, was?.list, now?.list, child)
-    case .root, .choice, .case, .action, .rpc, .input, .output, .notification: break
+    case .root, .leaf, .choice, .case, .action, .rpc, .input, .output, .notification: break
     }
   }
 
-  private mutating func checkLeaf(_ node: StoreNode, _ was: Branch.Slot?, _ now: Branch.Slot?, _ path: Keypath) {
+  /// Checks a leaf; most have no rule to check, and need no path of their own.
+  private mutating func checkLeaf(
+    _ node: StoreNode, _ was: Branch.Slot?, _ now: Branch.Slot?, below path: Keypath
+  ) {
     if let old = was?.value, old != now?.value, index.isReferredTo(node.id) { lostTargets.insert(node.id) }
-    guard let value = now?.value else {
-      if path.parent.keys.isEmpty || !index[path.parent.node].keys.contains(node.id) { checkMandatory(node, path) }
-      return
+    if let value = now?.value {
+      if index.reference(of: node.id) != nil, was?.value != value {
+        checkReference(node, value, path.appending(node.id))
+      }
+    } else if node.isMandatory, !node.isKey {
+      checkMandatory(node, path.appending(node.id))
     }
-    if was?.value != value { checkReference(node, value, path) }
   }
 
   private mutating func checkMandatory(_ node: StoreNode, _ path: Keypath) {
@@ -136,8 +141,10 @@ extension Validator {
     if was.isIdentical(to: now) { return }
     var changed: [(keys: [Value], before: EntryList.Entry?, after: EntryList.Entry?)] = []
     now.entries.difference(from: was.entries) { changed.append(($0, $1, $2)) }
+    let parent = path.parent
+    let members = node.children.filter { !node.keys.contains($0) }
     for (keys, before, after) in changed {
-      let entry = path.parent.appending(node.id, keys: keys)
+      let entry = parent.appending(node.id, keys: keys)
       guard let after else {
         for key in node.keys where index.isReferredTo(key) { lostTargets.insert(key) }
         if let before { noteLosses(of: node.dataChildren, before.branch, entry) }
@@ -145,9 +152,11 @@ extension Validator {
       }
       if let before, before.branch.isIdentical(to: after.branch) { continue }
       if before == nil {
-        for (key, value) in zip(node.keys, keys) { checkReference(index[key], value, entry.appending(key)) }
+        for (key, value) in zip(node.keys, keys) where index.reference(of: key) != nil {
+          checkReference(index[key], value, entry.appending(key))
+        }
       }
-      checkChildren(node.children.filter { !node.keys.contains($0) }, before?.branch, after.branch, entry)
+      checkChildren(members, before?.branch, after.branch, entry)
     }
     for leafs in node.unique { checkUnique(leafs, changed.map(\.keys), now, path) }
   }

@@ -39,12 +39,27 @@ enum Edit {
   }
 }
 
-extension Change {
-  /// The change as the control socket tells it.
-  func json(in index: SchemaIndex) -> JSONValue {
-    var object: JSONObject = ["op": .string(operation.rawValue), "path": .string(path.text(in: index))]
-    object["old"] = old
-    object["new"] = new
-    return .object(object)
+extension Commit.Outcome {
+  /// Writes the changes as the control socket tells them.
+  func writeChanges(to writer: inout JSONWriter) {
+    var paths = KeypathWriter(snapshot.index)
+    writer.beginArray()
+    for change in changes {
+      writer.beginObject()
+      writer.key("op")
+      writer.string(change.operation.rawValue)
+      writer.key("path")
+      writer.string(paths.text(of: change.path))
+      if let old = change.old {
+        writer.key("old")
+        writer.value(old)
+      }
+      if let new = change.new {
+        writer.key("new")
+        writer.value(new)
+      }
+      writer.endObject()
+    }
+    writer.endArray()
   }
 }

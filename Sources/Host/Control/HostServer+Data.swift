@@ -111,10 +111,14 @@ extension HostServer {
       switch result {
       case .failure(let error): call.refuse(error)
       case .success(let outcome):
-        call.reply([
-          "transaction": .integer(Int64(outcome.number)),
-          "changes": .array(outcome.changes.map { $0.json(in: outcome.snapshot.index) }),
-        ])
+        call.reply { writer in
+          writer.beginObject()
+          writer.key("transaction")
+          writer.int(Int(outcome.number))
+          writer.key("changes")
+          outcome.writeChanges(to: &writer)
+          writer.endObject()
+        }
       }
     }
   }

@@ -105,8 +105,12 @@ extension HostServer {
           let next = Workspace(transaction: Transaction(on: outcome.snapshot), user: workspace.user, isWritable: true)
           store.open(next, as: number)
         }
-        let changes = outcome.changes.map { $0.json(in: outcome.snapshot.index) }
-        call.reply(["changes": .array(changes)])
+        call.reply { writer in
+          writer.beginObject()
+          writer.key("changes")
+          outcome.writeChanges(to: &writer)
+          writer.endObject()
+        }
       }
     }
   }

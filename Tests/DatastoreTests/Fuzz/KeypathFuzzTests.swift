@@ -20,9 +20,10 @@ import Testing
     seed: UInt64
   ) throws {
     // Invariant: a path that is read prints a text that reads as the same path; an error names the text. What a parser
-    // has read before makes no difference.
+    // has read before makes no difference, nor what a writer has written.
     try Fuzz.round(seed) { round in
       var parser = KeypathParser(Fixture.index)
+      var writer = KeypathWriter(Fixture.index)
       for _ in 0..<200 {
         let original = Array(round.random.pick(Self.paths).utf8)
         let bytes =
@@ -35,6 +36,7 @@ import Testing
         do throws(DataError) {
           let path = try again.get()
           let printed = path.text(in: Fixture.index)
+          #expect(writer.text(of: path) == printed)
           #expect(try Keypath(printed, in: Fixture.index) == path)
           #expect(try Keypath(printed, in: Fixture.index).text(in: Fixture.index) == printed)
         } catch {
