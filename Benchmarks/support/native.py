@@ -51,10 +51,10 @@ class Native:
         return Sample(**json.loads(outcome.stdout))
 
     @contextlib.contextmanager
-    def relay(self, directory: pathlib.Path) -> Iterator[str]:
-        """Run the relay with the bare loop for the length of a block, which gets its socket."""
+    def relay(self, directory: pathlib.Path, *arguments: str) -> Iterator[str]:
+        """Run the relay with the loop for the length of a block, which gets its socket; `loop.py` has the arguments."""
         socket = directory / "relay.socket"
-        command = [str(self._directory / "relay"), str(socket), sys.executable, "-I", str(SOURCES / "loop.py")]
+        command = [str(self._directory / "relay"), str(socket), sys.executable, "-I", str(SOURCES / "loop.py"), *arguments]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
             if process.stdout.readline() != b"ready\n":

@@ -33,9 +33,9 @@ def measure_callpoint(setting: Setting) -> dict[str, float]:
         }
 
 
-def measure_floor(setting: Setting) -> dict[str, float]:
-    """Measure the relay with a bare loop."""
-    with setting.native.relay(setting.directory) as socket:
+def measure_floor(setting: Setting, *arguments: str) -> dict[str, float]:
+    """Measure the relay with a loop."""
+    with setting.native.relay(setting.directory, *arguments) as socket:
         return measure_socket(setting, socket)
 
 
@@ -60,19 +60,22 @@ def compare(setting: Setting) -> None:
     measured = setting.alternate({
         "Callpoint": lambda: measure_callpoint(setting),
         "C relay": lambda: measure_floor(setting),
+        "limit": lambda: measure_floor(setting, "callback"),
         **{name: lambda name=name: measure_peer(setting, name) for name in setting.peers.names},
     })
-    ours, floor = measured.pop("Callpoint"), measured.pop("C relay")
+    ours, floor, limit = (measured.pop(name) for name in ("Callpoint", "C relay", "limit"))
     for in_flight in IN_FLIGHT:
         report.add(f"Callpoint, one worker, {in_flight} in flight", ours[str(in_flight)], "/s")
         report.add(f"Callpoint, nothing in and out, {in_flight} in flight", ours[f"empty {in_flight}"], "/s")
         report.add(f"the C relay with a bare loop, {in_flight} in flight", floor[str(in_flight)], "/s")
+        report.add(f"the C relay with a loop that calls a callback, {in_flight} in flight", limit[str(in_flight)], "/s")
         for name, values in measured.items():
             for workers in (1, 2):
                 text = "one worker" if workers == 1 else "two workers"
                 report.add(f"{name}, {text}, {in_flight} in flight", values[f"{workers}×{in_flight}"], "/s")
     report.add("Callpoint, 1 in flight: median latency", ours["p50"], "µs")
     report.add("the C relay, 1 in flight: median latency", floor["p50"], "µs")
+    report.add("the C relay that calls a callback, 1 in flight: median latency", limit["p50"], "µs")
     for name, values in measured.items():
         report.add(f"{name}, one worker, 1 in flight: median latency", values["p50"], "µs")
     peers = []
@@ -83,6 +86,10 @@ def compare(setting: Setting) -> None:
         report.add(f"no-op, 64 in flight: to {name}", ratios(ours["64"], chosen), "×")
     report.add("no-op, 64 in flight: to the C relay", ratios(ours["64"], floor["64"]), "×")
     report.add("no-op, 1 in flight: median latency to the C relay", ratios(ours["p50"], floor["p50"]), "×")
+    report.add("the limit: the C relay that calls a callback, 64 in flight: to the C relay",
+               ratios(limit["64"], floor["64"]), "×")
+    report.add("the limit: the C relay that calls a callback, 1 in flight: median latency to the C relay",
+               ratios(limit["p50"], floor["p50"]), "×")
     report.draw("no-op.svg", bars("200 bytes of JSON in and out, 64 in flight: requests a second", [
         Bar(Figure("Callpoint, one worker", tuple(ours["64"]), "/s"), "ours"),
         *(Bar(peer) for peer in sorted(peers, key=lambda peer: -peer.median)),
