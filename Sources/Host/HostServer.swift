@@ -25,6 +25,7 @@ package final class HostServer {
   private let terminal = Terminal()
   var connections: [ObjectIdentifier: ControlConnection] = [:]
   var limits: ClientLimits
+  var actions = ActionCache()
 
   private let stateDirectory: StateDirectory
   /// Where the schema file is for the VMs that start from now on.
@@ -363,7 +364,8 @@ package final class HostServer {
   /// Ends the host when every VM has stopped and every answer has been read.
   func leaveIfStopped() {
     guard runtime.everyMachine.allSatisfy({ $0.state == .stopped }) else { return }
-    guard connections.values.contains(where: { $0.link.hasUnread }) else { return reactor.stop() }
+    let unread = connections.values.filter { !$0.link.flush() }
+    if unread.isEmpty { return reactor.stop() }
     // An answer has arrived when it has been read, for which there is a grace period too.
     if lastWords == nil { lastWords = reactor.after(settings.grace) { [unowned self] in reactor.stop() } }
   }

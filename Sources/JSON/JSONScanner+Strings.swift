@@ -1,24 +1,24 @@
 extension JSONScanner {
   /// Passes over a string, checking its escapes and its UTF-8; the scanner stands on the opening quote.
   ///
-  /// - Returns: Where the content lies, and whether a backslash is in it.
-  mutating func skipString() throws(JSONError) -> (range: Range<Int>, hasEscapes: Bool) {
+  /// - Returns: The content as it is written.
+  mutating func skipString() throws(JSONError) -> RawString {
     let opening = position
     position += 1
     var hasEscapes = false
-    while position < end {
+    while true {
+      position += PlainText.count(in: bytes, from: position, to: end)
+      guard position < end else { break }
       let byte = bytes[position]
       switch byte {
       case UInt8(ascii: "\""):
         position += 1
-        return (opening + 1..<position - 1, hasEscapes)
+        return RawString(range: opening + 1..<position - 1, hasEscapes: hasEscapes)
       case UInt8(ascii: "\\"):
         hasEscapes = true
         try skipEscape()
       case 0x00..<0x20:
         throw fault("a control character in a string must be escaped", at: position)
-      case 0x20..<0x80:
-        position += 1
       default:
         try skipCharacter(startingWith: byte)
       }

@@ -10,10 +10,16 @@ extension JSONScanner {
   /// - Returns: The text with its escapes resolved.
   /// - Throws: ``JSONError`` if the next value is not a string.
   package mutating func string() throws(JSONError) -> String {
+    text(try rawString())
+  }
+
+  /// Reads a string as it is written.
+  ///
+  /// - Returns: Where it is.
+  /// - Throws: ``JSONError`` if the next value is not a string.
+  package mutating func rawString() throws(JSONError) -> RawString {
     guard skipWhitespace() == UInt8(ascii: "\"") else { throw expected("a string") }
-    let body = try skipString()
-    let content = UnsafeRawBufferPointer(rebasing: bytes[body.range])
-    return body.hasEscapes ? unescape(content) : String(decoding: content, as: UTF8.self)
+    return try skipString()
   }
 
   /// Reads an integer.
@@ -99,6 +105,7 @@ extension JSONScanner {
   private mutating func number() throws(JSONError) -> JSONValue {
     let start = position
     let isInteger = try skipNumber()
+    if isInteger, let number = shortInteger(start..<position) { return .integer(number) }
     let text = String(decoding: UnsafeRawBufferPointer(rebasing: bytes[start..<position]), as: UTF8.self)
     if isInteger {
       if let number = Int64(text) { return .integer(number) }
@@ -108,8 +115,17 @@ extension JSONScanner {
     return .double(number)
   }
 
+  /// An integer that has been passed over, if it is so short that it fits in any case.
+  private func shortInteger(_ range: Range<Int>) -> Int64? {
+    guard range.count <= 18 else { return nil }
+    let isNegative = bytes[range.lowerBound] == UInt8(ascii: "-")
+    let digits = bytes[isNegative ? range.dropFirst() : range]
+    let magnitude = digits.reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
+    return isNegative ? -magnitude : magnitude
+  }
+
   /// Resolves the escapes of a string's content that ``skipString()`` has checked.
-  private func unescape(_ content: UnsafeRawBufferPointer) -> String {
+  static func unescape(_ content: UnsafeRawBufferPointer) -> String {
     var text: [UInt8] = []
     text.reserveCapacity(content.count)
     var place = 0

@@ -29,6 +29,14 @@ package struct JSONScanner {
     case object
   }
 
+  /// A string as it is written, escapes and all.
+  package struct RawString {
+    /// Where it lies between its quotes.
+    package let range: Range<Int>
+    /// Whether a backslash is in it.
+    package let hasEscapes: Bool
+  }
+
   let bytes: UnsafeRawBufferPointer
   let end: Int
   /// Where the scanner stands, counted in bytes from the beginning of the text.
@@ -84,9 +92,18 @@ package struct JSONScanner {
   /// - Returns: The member's name, or `nil` behind the last member.
   /// - Throws: ``JSONError`` if neither a member nor the end of the object comes.
   package mutating func nextKey() throws(JSONError) -> String? {
+    guard let name = try nextRawKey() else { return nil }
+    return text(name)
+  }
+
+  /// Goes on to the next member of the object, or leaves the object, without making a string of the member's name.
+  ///
+  /// - Returns: The name as it is written, or `nil` behind the last member.
+  /// - Throws: ``JSONError`` if neither a member nor the end of the object comes.
+  package mutating func nextRawKey() throws(JSONError) -> RawString? {
     guard try advance(closing: UInt8(ascii: "}")) else { return nil }
     guard skipWhitespace() == UInt8(ascii: "\"") else { throw expected("a member name in double quotes") }
-    let name = try string()
+    let name = try skipString()
     try colon()
     return name
   }
@@ -137,6 +154,39 @@ package struct JSONScanner {
       // The rest of the text is missing: the member is not there, as far as anybody can know.
     }
     return nil
+  }
+
+  /// Whether a string has exactly these characters.
+  ///
+  /// - Parameters:
+  ///   - string: The string.
+  ///   - word: What it may be: ASCII without quotes and backslashes.
+  /// - Returns: Whether it has them.
+  package func reads(_ string: RawString, _ word: StaticString) -> Bool {
+    if string.hasEscapes { return text(string) == "\(word)" }
+    let expectation = UnsafeRawBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
+    return string.range.count == expectation.count && bytes[string.range].elementsEqual(expectation)
+  }
+
+  /// Whether a string is written with exactly these bytes and without escapes.
+  ///
+  /// - Parameters:
+  ///   - string: The string.
+  ///   - word: What it may be.
+  /// - Returns: Whether it is.
+  package func reads(_ string: RawString, _ word: [UInt8]) -> Bool {
+    !string.hasEscapes && string.range.count == word.count && bytes[string.range].elementsEqual(word)
+  }
+
+  /// The bytes of a string as they are written.
+  package func bytes(_ string: RawString) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: bytes[string.range])
+  }
+
+  /// The characters of a string, escapes resolved.
+  package func text(_ string: RawString) -> String {
+    let content = UnsafeRawBufferPointer(rebasing: bytes[string.range])
+    return string.hasEscapes ? Self.unescape(content) : String(decoding: content, as: UTF8.self)
   }
 
   /// Makes sure that nothing but white space is left.

@@ -42,10 +42,7 @@ extension JSONValue {
   ///
   /// - Parameter bytes: What the text is appended to.
   package func write(to bytes: inout [UInt8]) {
-    var writer = JSONWriter()
-    swap(&writer.bytes, &bytes)
-    writer.value(self)
-    swap(&writer.bytes, &bytes)
+    JSONWriter.append(to: &bytes) { $0.value(self) }
   }
 
   /// The value for people: a member or an element a line.

@@ -13,6 +13,18 @@ package struct JSONWriter: Sendable {
   /// - Parameter bytes: What comes before the text.
   package init(appendingTo bytes: consuming [UInt8] = []) { self.bytes = bytes }
 
+  /// Writes behind bytes that are there already.
+  ///
+  /// - Parameters:
+  ///   - bytes: What the text is appended to.
+  ///   - write: Writes the text.
+  package static func append(to bytes: inout [UInt8], _ write: (inout JSONWriter) -> Void) {
+    var writer = JSONWriter()
+    swap(&writer.bytes, &bytes)
+    write(&writer)
+    swap(&writer.bytes, &bytes)
+  }
+
   /// Opens an object.
   package mutating func beginObject() { open(UInt8(ascii: "{")) }
 
@@ -150,18 +162,21 @@ extension JSONWriter {
     bytes.append(UInt8(ascii: "\""))
     var text = text
     text.withUTF8 { utf8 in
+      let text = UnsafeRawBufferPointer(utf8)
       var start = 0
       var place = 0
-      while place < utf8.count {
-        let byte = utf8[place]
-        if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-          bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<place]))
+      while true {
+        place += PlainText.count(in: text, from: place, to: text.count)
+        guard place < text.count else { break }
+        let byte = text[place]
+        if byte < 0x80 {
+          bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start..<place]))
           escape(byte)
           start = place + 1
         }
         place += 1
       }
-      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
+      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start...]))
     }
     bytes.append(UInt8(ascii: "\""))
   }

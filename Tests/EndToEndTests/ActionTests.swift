@@ -1,5 +1,7 @@
 import Foundation
+import Glibc
 import JSON
+import Kernel
 import Testing
 
 @testable import callpoint
@@ -26,6 +28,42 @@ import Testing
     #expect(missing.kind == "invalid-value" && missing.message.contains("number"))
     let nowhere = try refusal { try host.action("/actions:servers/server{s9}/reboot") }
     #expect(nowhere.kind == "invalid-path" && nowhere.message.contains("does not exist"))
+    try host.finish()
+  }
+
+  @Test func `what is called again is checked again`() throws {
+    let host = try RunningHost(["actions"], load: nil)
+    let path = "/actions:actions/double"
+    for number in [21, 4, 100] {
+      #expect(try host.action(path, ["number": .init(number)])["result"]?.int == 2 * number)
+    }
+    let wrong: [(JSONValue, String, String)] = [
+      (["number": 300], "invalid-value", "/actions:actions/double/number"), (["numbr": 3], "invalid-path", "numbr"),
+      ([:], "invalid-value", "number"), (["number": [3]], "invalid-value", "number"), (3, "invalid-value", "input"),
+    ]
+    for (input, kind, part) in wrong {
+      let error = try refusal { try host.call("action", ["path": .string(path), "input": input]) }
+      #expect(error.kind == kind && error.message.contains(part), "\(error)")
+    }
+    #expect(try host.action(path, ["actions:number": "7"]) == ["result": 14])
+    let socket = try UnixSocket.connect(path: host.process.socketPath)
+    let twice = #"{"id":1,"method":"action","params":{"path":"\#(path)","input":{"number":1,"number":2}}}"# + "\n"
+    #expect(write(socket.number, twice, twice.utf8.count) == twice.utf8.count)
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let answer = try JSONValue(parsing: buffer[..<max(0, read(socket.number, &buffer, buffer.count))])
+    #expect(answer["id"] == .null && answer["error"]?["code"] == -32700, "\(answer)")
+    try host.finish()
+  }
+
+  @Test func `an instance that has gone has no actions any more`() throws {
+    let host = try RunningHost(["actions"], load: nil)
+    let server = "/actions:servers/server{s1}"
+    for _ in 1...2 {
+      _ = try host.commit([["op": "create", "path": .string(server)]])
+      for _ in 1...2 { _ = try host.action(server + "/reboot") }
+      _ = try host.commit([["op": "delete", "path": .string(server)]])
+      #expect(try refusal { try host.action(server + "/reboot") }.message.contains("does not exist"))
+    }
     try host.finish()
   }
 

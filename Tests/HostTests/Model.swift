@@ -49,6 +49,8 @@ enum Model {
           tailf:actionpoint measure-point;
           input {
             leaf unit { type enumeration { enum mm; enum cm; } mandatory true; }
+            leaf note { type string; }
+            leaf short { type string { length "1..3"; } }
             leaf-list only { type uint8; }
             list by { key id; leaf id { type uint8; } leaf factor { type int64; } }
             container where { leaf deep { type boolean; } }

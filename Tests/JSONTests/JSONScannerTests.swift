@@ -141,4 +141,37 @@ import Testing
     #expect(id("garbage") == nil)
     #expect(id("") == nil)
   }
+
+  @Test func `a string is read to its end, whatever stands where`() {
+    let characters = (0...0x7F).map { [UInt8($0)] } + ["\u{80}", "\u{E9}", "\u{1F600}"].map { Array($0.utf8) }
+    var wrong: [[UInt8]] = []
+    for length in [3, 7, 8, 9, 17] {
+      for place in 0...length {
+        for character in characters {
+          var content = [UInt8](repeating: UInt8(ascii: "x"), count: length)
+          content.insert(contentsOf: character, at: place)
+          let text = [UInt8(ascii: "\"")] + content + [UInt8(ascii: "\"")]
+          let value = try? JSONValue(parsing: text)
+          let written = JSONValue.string(String(decoding: content, as: UTF8.self))
+          if (value != nil) != RandomJSON.isAcceptedByFoundation(text) { wrong.append(text) }
+          if let value, !content.contains(UInt8(ascii: "\\")), value != written { wrong.append(text) }
+          if (try? JSONValue(parsing: written.text)) != written { wrong.append(text) }
+        }
+      }
+    }
+    #expect(wrong.isEmpty)
+  }
+
+  @Test func `a name is compared as it is meant, or as it is written`() throws {
+    try Array(#"{"id":1,"\u0069d":2,"idx":3}"#.utf8).withUnsafeBytes { bytes in
+      var scanner = JSONScanner(bytes)
+      try scanner.beginObject()
+      var found: [[Bool]] = []
+      while let key = try scanner.nextRawKey() {
+        found.append([scanner.reads(key, "id"), scanner.reads(key, Array("id".utf8)), scanner.text(key) == "id"])
+        try scanner.skip()
+      }
+      #expect(found == [[true, true, true], [true, false, true], [false, false, false]])
+    }
+  }
 }

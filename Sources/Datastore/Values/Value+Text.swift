@@ -13,7 +13,7 @@ extension Value {
     case .integer(let kind, let ranges): self = try Value(integer: text, kind, ranges, type)
     case .decimal64(let digits, let ranges): self = try Value(decimal: text, digits, ranges, type)
     case .string(let lengths, let patterns):
-      try Self.check(text.unicodeScalars.count, lengths, unit: "characters", text, type)
+      if !lengths.isEmpty { try Self.check(text.unicodeScalars.count, lengths, unit: "characters", text, type) }
       try Self.match(text, patterns, type)
       self = .string(text)
     case .boolean:

@@ -30,20 +30,24 @@ struct ParameterTree {
     }
     for id in node.dataChildren {
       let child = schema[id]
-      guard child.isMandatory, child.kind == .leaf, checked[name(of: child, in: node)] == nil, child.parent == node.id
-      else {
-        continue
-      }
+      guard isMandatory(child, in: node), checked[name(of: child, in: node)] == nil else { continue }
       throw CallError(.invalidValue, "\(path) needs the parameter '\(child.name)'", errno: 42)
     }
     return checked
   }
 
-  private func name(of child: SchemaNode, in node: SchemaNode) -> String {
+  /// Whether a parameter must be there.
+  func isMandatory(_ child: SchemaNode, in node: SchemaNode) -> Bool {
+    child.isMandatory && child.kind == .leaf && child.parent == node.id
+  }
+
+  /// The canonical name of a parameter.
+  func name(of child: SchemaNode, in node: SchemaNode) -> String {
     child.module == node.module ? child.name : "\(schema[child.module].name):\(child.name)"
   }
 
-  private func child(of node: SchemaNode, named member: String) -> SchemaNode? {
+  /// The parameter that a name means.
+  func child(of node: SchemaNode, named member: String) -> SchemaNode? {
     let parts = member.split(separator: ":", maxSplits: 1).map(String.init)
     return node.dataChildren.lazy.map { schema[$0] }.first { child in
       guard child.name == parts.last else { return false }

@@ -26,10 +26,18 @@ final class ControlCall {
   /// Whoever sends little and often must not be free of charge.
   private static let overhead = 1 << 10
 
-  init(_ request: RPCConnection.Request, on connection: ControlConnection, reactor: Reactor) {
-    method = request.method
-    id = request.id
-    size = request.byteCount + Self.overhead
+  /// Creates a call.
+  ///
+  /// - Parameters:
+  ///   - id: The number or string that the answer carries.
+  ///   - method: The method.
+  ///   - byteCount: How long the request was.
+  ///   - connection: Where it came from.
+  ///   - reactor: Where its deadline runs.
+  init(_ id: JSONValue, _ method: String, _ byteCount: Int, on connection: ControlConnection, reactor: Reactor) {
+    self.method = method
+    self.id = id
+    size = byteCount + Self.overhead
     self.connection = connection
     self.reactor = reactor
   }

@@ -60,11 +60,9 @@ final class ControlConnection {
   var isWaiting: Bool { !calls.isEmpty }
 
   /// Takes in a request.
-  func begin(_ request: RPCConnection.Request, reactor: Reactor) -> ControlCall {
-    let call = ControlCall(request, on: self, reactor: reactor)
+  func begin(_ call: ControlCall) {
     calls[ObjectIdentifier(call)] = call
     heldByteCount += call.size
-    return call
   }
 
   /// A request has been answered.

@@ -51,9 +51,10 @@ extension HostServer {
     connections[ObjectIdentifier(connection)] = connection
     let kind = connection.isClient ? "client" : "process"
     link.onRefusal = { [unowned self] error in refused(kind, process, error) }
-    link.onRequest = { [unowned self, unowned connection] request in begin(request, on: connection) }
+    link.onRequest = { [unowned self, unowned connection] request in receive(request, on: connection) }
     link.onEnd = { [unowned self, unowned connection] in ended(connection) }
     guard connection.isClient else { return connection }
+    link.onPlainRequest = { [unowned self, unowned connection] in beginPlainAction($0, on: connection) }
     link.onUnfinished = { [unowned self, unowned connection] in hasUnfinished($0, connection) }
     link.onUnread = { [unowned self, unowned connection] in hasUnread($0, connection) }
     return connection
@@ -66,18 +67,8 @@ extension HostServer {
     ])
   }
 
-  private func begin(_ request: RPCConnection.Request, on connection: ControlConnection) {
-    let call = connection.begin(request, reactor: reactor)
-    if connection.isClient {
-      let client = ObjectIdentifier(connection)
-      limits.unanswered.set(connection.heldByteCount, of: client)
-      guard !limits.unanswered.isExceeded || limits.unanswered.taken(by: client) == 0 else {
-        let error = CallError(
-          .busy, "requests of \(limits.unanswered.pool >> 20) MiB wait for their answers: wait for some")
-        refused("client", connection.process, error)
-        return call.refuse(error)
-      }
-    }
+  private func receive(_ request: RPCConnection.Request, on connection: ControlConnection) {
+    guard let call = begin(request.id, request.method, request.byteCount, on: connection) else { return }
     if let timeout = request.params["timeoutSeconds"] {
       guard let seconds = timeout.double, seconds > 0 else {
         return call.refuse(CallError(.invalidRequest, "timeoutSeconds must be a number above 0"))
@@ -85,6 +76,23 @@ extension HostServer {
       call.expire(after: .chosen(seconds: seconds))
     }
     serve(request, call)
+  }
+
+  /// Takes in a request, unless its client has too many already: then it is refused.
+  func begin(
+    _ id: JSONValue, _ method: String, _ byteCount: Int, on connection: ControlConnection
+  ) -> ControlCall? {
+    let call = ControlCall(id, method, byteCount, on: connection, reactor: reactor)
+    connection.begin(call)
+    guard connection.isClient else { return call }
+    let client = ObjectIdentifier(connection)
+    limits.unanswered.set(connection.heldByteCount, of: client)
+    guard limits.unanswered.isExceeded, limits.unanswered.taken(by: client) > 0 else { return call }
+    let error = CallError(
+      .busy, "requests of \(limits.unanswered.pool >> 20) MiB wait for their answers: wait for some")
+    refused("client", connection.process, error)
+    call.refuse(error)
+    return nil
   }
 
   private func ended(_ connection: ControlConnection) {

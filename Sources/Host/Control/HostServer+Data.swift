@@ -2,9 +2,8 @@ import Callpoints
 import Datastore
 import JSON
 import PythonVM
-import Yang
 
-/// The methods that read and change data and call actions.
+/// The methods that read and change data.
 extension HostServer {
   /// A session that nobody had before.
   func session(named name: String, context: String) -> UserSession {
@@ -26,73 +25,6 @@ extension HostServer {
       return ["data": [:]]
     }
     return ["data": store.snapshot.document(at: path, depth: params["depth"]?.int)]
-  }
-
-  // MARK: Actions
-
-  func callAction(
-    _ params: JSONValue, as user: UserSession, for call: ControlCall, inside parent: RequestID? = nil
-  ) throws(CallError) {
-    let text = try params.requiredString("path")
-    let path = try keypath(text)
-    let schema = store.snapshot.schema
-    let node = schema[path.node]
-    guard node.kind == .action || node.kind == .rpc else {
-      throw CallError(.invalidPath, "\(text) is a \(node.kind.rawValue), not an action", errno: 8)
-    }
-    let holder = path.parent
-    guard holder == .root || store.snapshot.exists(at: holder) else {
-      throw CallError(.invalidPath, "\(holder.text(in: store.snapshot.index)) does not exist", errno: 1)
-    }
-    guard let input = (params["input"] ?? [:]).object else {
-      throw CallError(.invalidValue, "the parameter 'input' must be an object", errno: 5)
-    }
-    let inputNode = node.children.map { schema[$0] }.first { $0.kind == .input } ?? node
-    let checked = try ParameterTree(schema: schema).check(input, against: inputNode, path: text)
-    guard let point = node.actionpoint else {
-      throw CallError(.notSupported, "\(text) has no actionpoint, and Callpoint does not implement it itself")
-    }
-    guard let entry = table[CallpointIdentity(kind: .action, name: point)] else { throw .unregistered(point) }
-    let body = RequestBody("action") { writer in
-      writer.key("name")
-      writer.string(node.name)
-      if node.kind == .action {
-        writer.key("path")
-        writer.string(holder.text(in: store.snapshot.index))
-      }
-      writer.key("input")
-      writer.value(.object(checked))
-      user.write(to: &writer)
-    }
-    let number = RequestID(dispatcher.makeNumber())
-    call.onAbandonment { [dispatcher] _ in dispatcher.cancel(number) }
-    let isClient = call.connection.isClient
-    if isClient { clientRequestBegan() }
-    dispatcher.call(
-      entry.id, body, timeout: call.handOverDeadline() ?? settings.actionTimeout, inside: parent, as: number
-    ) { [unowned self] result in
-      if isClient { clientRequestEnded() }
-      store.close(number.number)
-      answer(call, with: result)
-    }
-  }
-
-  private func answer(_ call: ControlCall, with result: Result<Reply, CallError>) {
-    switch result {
-    case .failure(let error): call.refuse(error)
-    case .success(let reply):
-      do throws(ProtocolViolation) {
-        let output = try reply.text(of: "output")
-        call.reply { writer in
-          writer.beginObject()
-          writer.key("output")
-          if let output { writer.raw(output) } else { writer.value([:]) }
-          writer.endObject()
-        }
-      } catch {
-        call.refuse(CallError(error))
-      }
-    }
   }
 
   // MARK: Commits

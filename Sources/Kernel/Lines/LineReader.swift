@@ -63,7 +63,7 @@ package final class LineReader {
     let cuts = if case .cut = longLines { true } else { false }
     decoder = FrameDecoder(maximumLineLength: maximumLineLength, cutsLongLines: cuts)
     registration = try reactor.watch(number, isPaused ? [] : .readable) { [weak self] _ in
-      self?.read(atMost: Self.turn)
+      self?.read(atMost: Self.turn, stopsWhenShort: true)
     }
   }
 
@@ -109,14 +109,20 @@ package final class LineReader {
     close()
   }
 
-  private func read(atMost limit: Int) {
+  /// - Parameters:
+  ///   - limit: How many bytes may come before others have their turn.
+  ///   - stopsWhenShort: Whether a read that leaves room is the last: nothing was left then, and what comes later, the end
+  ///     too, is another event.
+  private func read(atMost limit: Int, stopsWhenShort: Bool = false) {
     var total = 0
+    var isShort = false
     while isOpen, total < limit {
       var outcome = IOOutcome.wouldBlock
       do throws(KernelFailure) {
         try decoder.fill { (room) throws(KernelFailure) in
           outcome = try descriptor?.read(into: room) ?? .wouldBlock
           guard case .bytes(let count) = outcome else { return 0 }
+          isShort = count < room.count
           return count
         }
       } catch {
@@ -128,6 +134,7 @@ package final class LineReader {
       case .bytes(let count): total += count
       }
       deliver()
+      if isShort, stopsWhenShort { return }
     }
   }
 

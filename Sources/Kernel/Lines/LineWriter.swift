@@ -2,7 +2,8 @@ import CLinux
 
 /// Writes lines to a pipe or socket without ever waiting: what does not fit is kept and written when there is room.
 ///
-/// Dropping the writer closes the descriptor; what is still waiting is lost.
+/// What is sent during one turn of the reactor goes out together when the turn ends, or earlier if it is much: one
+/// system call for all of it. Dropping the writer closes the descriptor; what does not fit then is lost.
 package final class LineWriter {
   /// What became of a message.
   package enum Outcome: Hashable, Sendable {
@@ -21,7 +22,14 @@ package final class LineWriter {
   private var descriptor: Descriptor?
   private var registration: Registration?
   private var queue: OutputQueue
+  /// Whether the other side has to read before more can be written.
+  private var isBlocked = false
+  /// Whether the end of the turn will write what is there.
+  private var isFlushDue = false
   private let onFailure: (KernelFailure) -> Void
+
+  /// So much does not wait for the end of the turn.
+  private static let plenty = 32 << 10
 
   /// Makes a writer.
   ///
@@ -43,52 +51,74 @@ package final class LineWriter {
     close()
   }
 
-  /// How many bytes wait for the other side to read.
-  package var waitingByteCount: Int { queue.byteCount }
+  /// How many bytes wait for the other side to read; what goes out at the end of the turn does not count.
+  package var waitingByteCount: Int { isBlocked ? queue.byteCount : 0 }
 
-  /// Writes bytes, which end in a newline, in one call if they fit.
+  /// Writes bytes, which end in a newline.
   ///
   /// Descriptors need a socket; they are closed here once they are on their way.
   @discardableResult
   package func send(_ bytes: UnsafeRawBufferPointer, passing bundle: DescriptorBundle? = nil) -> Outcome {
-    guard let registration else { return .broken }
-    if bytes.isEmpty { return .accepted }
-    if !queue.isEmpty {
+    guard isOpen else { return .broken }
+    if !queue.append(bytes, passing: bundle) {
+      flush()
+      guard isOpen else { return .broken }
       guard queue.append(bytes, passing: bundle) else { return .full }
-      onWaiting(queue.byteCount)
-      return .accepted
     }
-    var rest = bytes
-    var bundle = bundle
-    do throws(KernelFailure) {
-      if case .bytes(let count) = try write(bytes, bundle) {
-        rest = UnsafeRawBufferPointer(rebasing: bytes[count...])
-        bundle = nil
-      }
-    } catch {
-      fail(error)
-      return .broken
-    }
-    if rest.isEmpty { return .accepted }
-    _ = queue.append(rest, passing: bundle)
-    reactor.change(registration, to: .writable)
-    onWaiting(queue.byteCount)
-    return .accepted
+    return appended()
   }
 
-  /// Writes bytes, which end in a newline, in one call if they fit.
+  /// Writes bytes, which end in a newline.
   @discardableResult
   package func send(_ bytes: [UInt8], passing bundle: DescriptorBundle? = nil) -> Outcome {
     bytes.withUnsafeBytes { send($0, passing: bundle) }
   }
 
-  /// Closes the descriptor; what is still waiting is lost.
+  /// Writes a message that is composed in place, behind what the bytes hold already; none if nothing is added.
+  ///
+  /// `compose` must not send anything itself.
+  @discardableResult
+  package func send(passing bundle: DescriptorBundle? = nil, composing compose: (inout [UInt8]) -> Void) -> Outcome {
+    guard isOpen else { return .broken }
+    guard let surplus = queue.append(passing: bundle, composing: compose) else { return appended() }
+    return send(surplus, passing: bundle)
+  }
+
+  /// Writes what was sent during this turn, as far as there is room.
+  package func flush() {
+    isFlushDue = false
+    if !isBlocked { drain() }
+  }
+
+  /// Closes the descriptor; what does not fit any more is lost.
   package func close() {
     guard let registration else { return }
+    if !isBlocked {
+      do throws(KernelFailure) {
+        try writeQueue()
+      } catch {
+        // Nobody reads it any more.
+      }
+    }
     reactor.cancel(registration)
     self.registration = nil
     descriptor = nil
     queue = OutputQueue(limit: queue.limit)
+  }
+
+  private var isOpen: Bool { registration != nil }
+
+  /// Sees to it that what has been put into the queue is written.
+  private func appended() -> Outcome {
+    if isBlocked {
+      onWaiting(queue.byteCount)
+    } else if queue.byteCount >= Self.plenty {
+      flush()
+    } else if !isFlushDue, !queue.isEmpty {
+      isFlushDue = true
+      reactor.atTurnEnd { [weak self] in self?.flush() }
+    }
+    return isOpen ? .accepted : .broken
   }
 
   private func write(
@@ -98,18 +128,26 @@ package final class LineWriter {
     return try descriptor?.send(bytes, passing: bundle) ?? .wouldBlock
   }
 
+  private func writeQueue() throws(KernelFailure) {
+    try queue.drain { (bytes, bundle) throws(KernelFailure) in try write(bytes, bundle) }
+  }
+
   private func drain() {
     guard let registration else { return }
     do throws(KernelFailure) {
-      try queue.drain { (bytes, bundle) throws(KernelFailure) in try write(bytes, bundle) }
-      if queue.isEmpty { reactor.change(registration, to: []) }
-      onWaiting(queue.byteCount)
+      try writeQueue()
     } catch {
-      fail(error)
+      return fail(error)
     }
+    let wasBlocked = isBlocked
+    isBlocked = !queue.isEmpty
+    guard wasBlocked || isBlocked else { return }
+    reactor.change(registration, to: isBlocked ? .writable : [])
+    onWaiting(queue.byteCount)
   }
 
   private func fail(_ failure: KernelFailure) {
+    queue = OutputQueue(limit: queue.limit)
     close()
     reactor.defer { [weak self] in self?.onFailure(failure) }
   }

@@ -39,6 +39,24 @@ package struct OutputQueue {
     return true
   }
 
+  /// Puts a message at the end that is composed in place, unless nothing is added.
+  ///
+  /// - Returns: The message if it would pass the limit and is not taken; else nil.
+  package mutating func append(
+    passing bundle: DescriptorBundle? = nil, composing compose: (inout [UInt8]) -> Void
+  ) -> [UInt8]? {
+    let start = buffer.count
+    compose(&buffer)
+    guard buffer.count > start else { return nil }
+    if start > head, byteCount > limit {
+      let message = Array(buffer[start...])
+      buffer.removeSubrange(start...)
+      return message
+    }
+    if let bundle { marks.append(Mark(position: start, bundle: bundle)) }
+    return nil
+  }
+
   /// Offers what waits to `write`, until it would block or nothing is left.
   package mutating func drain<Failure: Error>(
     _ write: (UnsafeRawBufferPointer, DescriptorBundle?) throws(Failure) -> IOOutcome

@@ -14,6 +14,7 @@ package final class Reactor {
   private var timers = TimerQueue()
   private var clock = LoopClock(systemTime: Reactor.systemTime())
   private var deferred: [() -> Void] = []
+  private var turnEnd: [() -> Void] = []
   private var isRunning = false
   private var signals: Descriptor?
   private var events = [clinux_event](repeating: clinux_event(), count: 64)
@@ -83,6 +84,14 @@ package final class Reactor {
     deferred.append(body)
   }
 
+  /// Calls `body` when everything else in the present turn is done, and at once if the loop does not run.
+  ///
+  /// What is to be written goes out then, in one piece. Unlike deferred work it is not dropped when the loop stops.
+  package func atTurnEnd(_ body: @escaping () -> Void) {
+    guard isRunning else { return body() }
+    turnEnd.append(body)
+  }
+
   // MARK: - Signals
 
   /// Takes signals as events.
@@ -111,6 +120,7 @@ package final class Reactor {
       runDeferred()
       // Only what was due before the wait: whatever had come by then has been told first, as after a stop.
       if let now { runTimers(dueAt: now) }
+      endTurn()
     }
   }
 
@@ -146,6 +156,14 @@ package final class Reactor {
     let batch = deferred
     deferred.removeAll()
     for body in batch where isRunning { body() }
+  }
+
+  private func endTurn() {
+    while !turnEnd.isEmpty {
+      var bodies: [() -> Void] = []
+      swap(&bodies, &turnEnd)
+      for body in bodies { body() }
+    }
   }
 
   private func runTimers(dueAt now: UInt64) {

@@ -269,9 +269,10 @@ package final class Dispatcher {
     // What an endpoint had that is gone by now has been taken back already.
     guard let endpoint = endpoints[dispatch.endpoint] else { return }
     // A completion may have cancelled it a moment ago.
-    if let call = calls[dispatch.request] {
-      let line = call.body.line(request: dispatch.request.number, registration: dispatch.registration)
-      if endpoint.send(line) { return }
+    if let body = calls[dispatch.request]?.body,
+      endpoint.send(dispatch.request, registration: dispatch.registration, body)
+    {
+      return
     }
     perform(ledger.unsendable(dispatch.request, at: reactor.now))
   }

@@ -88,11 +88,15 @@ final class Endpoint {
 
   /// Writes a request, or keeps it until the pipe has room.
   ///
-  /// - Parameter line: The request's line.
+  /// - Parameters:
+  ///   - request: The request's number.
+  ///   - registration: The callpoint's number here.
+  ///   - body: The request without these numbers.
   /// - Returns: Whether there was room; a process that does not read is not written to without end.
-  func send(_ line: [UInt8]) -> Bool {
+  func send(_ request: RequestID, registration: Int, _ body: RequestBody) -> Bool {
+    let outcome = requests.send { body.write(to: &$0, request: request.number, registration: registration) }
     // To one that is ending it counts as written: what it has not read goes to another when its end is reported.
-    guard requests.send(line) != .full else { return false }
+    guard outcome != .full else { return false }
     watchProgress()
     return true
   }

@@ -28,17 +28,26 @@ package struct Reply {
     var failure: Range<Int>?
     var writes: Range<Int>?
     var reads: Range<Int>?
-    var notice: (key: String, range: Range<Int>)?
+    var notice: (key: JSONScanner.RawString, range: Range<Int>)?
+    var scanner = JSONScanner(line)
     do {
-      var scanner = JSONScanner(line)
-      try scanner.members { (key, range) throws(JSONError) in
-        switch key {
-        case "id": id = try JSONValue(parsing: UnsafeRawBufferPointer(rebasing: line[range])).uint
-        case "ok": success = range
-        case "error": failure = range
-        case "writes": writes = range
-        case "reads": reads = range
-        default: notice = (key, range)
+      try scanner.beginObject()
+      while let key = try scanner.nextRawKey() {
+        if scanner.reads(key, "id") {
+          id = try scanner.value().uint
+        } else {
+          let range = try scanner.skip()
+          if scanner.reads(key, "ok") {
+            success = range
+          } else if scanner.reads(key, "error") {
+            failure = range
+          } else if scanner.reads(key, "writes") {
+            writes = range
+          } else if scanner.reads(key, "reads") {
+            reads = range
+          } else {
+            notice = (key, range)
+          }
         }
       }
       try scanner.finish()
@@ -54,7 +63,7 @@ package struct Reply {
       }
       if let notice {
         let value = try JSONValue(parsing: UnsafeRawBufferPointer(rebasing: line[notice.range]))
-        switch notice.key {
+        switch scanner.text(notice.key) {
         case "ready":
           if let pid = value["pid"]?.int.flatMap({ Int32(exactly: $0) }) { return .ready(pid: pid) }
         case "timeout":
@@ -82,12 +91,14 @@ package struct Reply {
   package func value() throws(ProtocolViolation) -> JSONValue { try parsed(result) }
 
   /// The text of one member of `ok`, or `nil` if it has no such member.
-  package func text(of member: String) throws(ProtocolViolation) -> UnsafeRawBufferPointer? {
+  package func text(of member: StaticString) throws(ProtocolViolation) -> UnsafeRawBufferPointer? {
     var found: Range<Int>?
     do {
       var scanner = JSONScanner(bytes, in: result)
-      try scanner.members { (key, range) throws(JSONError) in
-        if key == member { found = range }
+      try scanner.beginObject()
+      while let key = try scanner.nextRawKey() {
+        let range = try scanner.skip()
+        if scanner.reads(key, member) { found = range }
       }
     } catch {
       throw ProtocolViolation("a reply is not JSON: \(error)")

@@ -18,6 +18,8 @@ package final class RPCConnection {
     package let byteCount: Int
   }
 
+  /// Offered each request that is written as nearly all are; one that it does not take goes on to ``onRequest``.
+  package var onPlainRequest: (PlainRequest) -> Bool = { _ in false }
   /// Called for each request.
   package var onRequest: (Request) -> Void = { _ in }
   /// Called for each message that wants no answer.
@@ -60,8 +62,13 @@ package final class RPCConnection {
   /// Whether the connection can still carry an answer.
   package var isOpen: Bool { writer != nil }
 
-  /// Whether some of what was sent waits for the other side to read.
-  package var hasUnread: Bool { writer.map { $0.waitingByteCount > 0 } ?? false }
+  /// Writes what was sent during this turn.
+  ///
+  /// - Returns: Whether all was written; what was not waits for the other side to read.
+  package func flush() -> Bool {
+    writer?.flush()
+    return writer.map { $0.waitingByteCount == 0 } ?? true
+  }
 
   /// Answers a request.
   package func reply(to id: JSONValue, _ result: JSONValue) {
@@ -70,20 +77,21 @@ package final class RPCConnection {
 
   /// Answers a request with a result that is written in place.
   package func reply(to id: JSONValue, result: (inout JSONWriter) -> Void) {
-    guard isOpen else { return }
-    let message = Self.message { writer in
+    var length = 0
+    send { writer in
       writer.key("id")
       writer.value(id)
       writer.key("result")
       result(&writer)
+    } checking: {
+      length = $0
+      return length <= limit
     }
-    guard message.count <= limit else {
-      let text = "the request was carried out, but its answer, of \(message.count) bytes, is longer than "
-      let error = CallError(.tooLarge, text + MessageLimit.text(limit))
-      onRefusal(error)
-      return refuse(id, error)
-    }
-    deliver(message)
+    guard length > limit else { return }
+    let text = "the request was carried out, but its answer, of \(length) bytes, is longer than "
+    let error = CallError(.tooLarge, text + MessageLimit.text(limit))
+    onRefusal(error)
+    refuse(id, error)
   }
 
   /// Answers a request with an error.
@@ -166,24 +174,28 @@ package final class RPCConnection {
     onEnd()
   }
 
-  private func send(passing bundle: DescriptorBundle? = nil, _ write: (inout JSONWriter) -> Void) {
-    let json = Self.message(write)
-    deliver(json, passing: bundle)
-  }
-
-  private static func message(_ write: (inout JSONWriter) -> Void) -> [UInt8] {
-    var json = JSONWriter()
-    json.beginObject()
-    json.key("jsonrpc")
-    json.string("2.0")
-    write(&json)
-    json.endObject()
-    return json.bytes
-  }
-
-  private func deliver(_ message: [UInt8], passing bundle: DescriptorBundle? = nil) {
+  /// Writes a message straight to where it waits to be sent, unless its length does not pass a check.
+  private func send(
+    passing bundle: DescriptorBundle? = nil, _ write: (inout JSONWriter) -> Void,
+    checking mayHaveLength: (Int) -> Bool = { _ in true }
+  ) {
+    let outcome = writer?.send(passing: bundle) { bytes in
+      let start = bytes.count
+      JSONWriter.append(to: &bytes) { json in
+        json.beginObject()
+        json.key("jsonrpc")
+        json.string("2.0")
+        write(&json)
+        json.endObject()
+      }
+      if mayHaveLength(bytes.count - start) {
+        bytes.append(UInt8(ascii: "\n"))
+      } else {
+        bytes.removeSubrange(start...)
+      }
+    }
     // Whoever does not read what it asked for is cut off rather than remembered without end.
-    if writer?.send(message + [UInt8(ascii: "\n")], passing: bundle) == .full { end() }
+    if outcome == .full { end() }
   }
 
   private func receivedTooMuch(_ beginning: [UInt8]) {
@@ -194,6 +206,7 @@ package final class RPCConnection {
   }
 
   private func received(_ line: UnsafeRawBufferPointer) {
+    if let request = PlainRequest(line), onPlainRequest(request) { return }
     let message: JSONValue
     do {
       message = try JSONValue(parsing: line)

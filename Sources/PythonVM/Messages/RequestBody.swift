@@ -14,14 +14,27 @@ package struct RequestBody: Sendable {
   ///   - operation: The `op`.
   ///   - write: Adds the further members.
   package init(_ operation: String, _ write: (inout JSONWriter) -> Void) {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.key("op")
-    writer.string(operation)
-    write(&writer)
-    writer.endObject()
-    // The brace that opened it gives way to the members that come first.
-    tail = [UInt8(ascii: ",")] + writer.bytes.dropFirst()
+    self.init(Array(",\"op\":".utf8)) { writer in
+      writer.string(operation)
+      write(&writer)
+    }
+  }
+
+  /// Creates a body that begins with text that is there already.
+  ///
+  /// - Parameters:
+  ///   - head: The first members, with a comma before each; of the last one only what comes before its value.
+  ///   - capacity: How much will come behind it, as far as that is known.
+  ///   - write: Adds that value and the further members.
+  package init(_ head: [UInt8], capacity: Int = 0, _ write: (inout JSONWriter) -> Void) {
+    var text: [UInt8] = []
+    text.reserveCapacity(head.count + capacity)
+    text += head
+    JSONWriter.append(to: &text) { writer in
+      write(&writer)
+      writer.endObject()
+    }
+    tail = text
   }
 
   /// How long the line can be, without its newline, whatever the numbers are.
@@ -53,12 +66,16 @@ package struct RequestBody: Sendable {
     }
   }
 
-  /// The line that an endpoint reads.
-  func line(request: UInt64, registration: Int) -> [UInt8] {
-    var line = Array("{\"id\":\(request),\"cp\":\(registration)".utf8)
-    line.reserveCapacity(line.count + tail.count + 1)
+  /// Writes the line that an endpoint reads.
+  func write(to line: inout [UInt8], request: UInt64, registration: Int) {
+    JSONWriter.append(to: &line) { writer in
+      writer.beginObject()
+      writer.key("id")
+      writer.int(request)
+      writer.key("cp")
+      writer.int(registration)
+    }
     line += tail
     line.append(UInt8(ascii: "\n"))
-    return line
   }
 }

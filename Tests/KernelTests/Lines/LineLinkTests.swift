@@ -32,6 +32,76 @@ import Testing
     #expect(reader.isOpen)
   }
 
+  /// The records that have been written to a socket that keeps them apart.
+  private func records(_ socket: borrowing Descriptor) throws -> [String] {
+    var records: [String] = []
+    var buffer = [UInt8](repeating: 0, count: 100_000)
+    while case .bytes(let count) = try buffer.withUnsafeMutableBytes({ try socket.read(into: $0) }) {
+      records.append(String(decoding: buffer.prefix(count), as: UTF8.self))
+    }
+    return records
+  }
+
+  @Test func `what is sent in one turn is written in one piece, at its end`() throws {
+    var numbers: [Int32] = [-1, -1]
+    try #require(socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue), 0, &numbers) == 0)
+    let theirs = Descriptor(owning: numbers[0])
+    try theirs.setNonBlocking()
+    let writer = try LineWriter(Descriptor(owning: numbers[1]), reactor: reactor) { Issue.record("\($0)") }
+    var duringTurn: [String]?
+    reactor.defer { [reactor] in
+      writer.send(Array("one\n".utf8))
+      reactor.defer { [reactor] in
+        writer.send(Array("three\n".utf8))
+        reactor.stop()
+      }
+    }
+    reactor.after(.zero) {
+      writer.send { $0 += "two\n".utf8 }
+      duringTurn = try? records(theirs)
+    }
+    reactor.run()
+    #expect(duringTurn == [])
+    #expect(try records(theirs) == ["one\ntwo\n", "three\n"])
+    writer.send { $0 += "after\n".utf8 }
+    #expect(try records(theirs) == ["after\n"])
+  }
+
+  @Test func `a writer that is closed within a turn writes first what was sent`() throws {
+    var pipe = try Descriptor.pipe()
+    let theirs = pipe.takeReadEnd()
+    try theirs.setNonBlocking()
+    let writer = try LineWriter(pipe.takeWriteEnd(), reactor: reactor) { Issue.record("\($0)") }
+    reactor.defer { [reactor] in
+      writer.send(Array("last words\n".utf8))
+      writer.close()
+      reactor.stop()
+    }
+    reactor.run()
+    #expect(try records(theirs) == ["last words\n"])
+  }
+
+  @Test func `much is written before the turn ends, and no more waits than may`() throws {
+    var pipe = try Descriptor.pipe()
+    let theirs = pipe.takeReadEnd()
+    let writer = try LineWriter(pipe.takeWriteEnd(), reactor: reactor, limit: 50_000) { Issue.record("\($0)") }
+    var outcomes: [LineWriter.Outcome] = []
+    var waiting: [Int] = []
+    writer.onWaiting = { waiting.append($0) }
+    reactor.defer { [reactor] in
+      // About 64 KiB fit into the pipe.
+      for count in [40_000, 40_000, 20_000, 20_000] {
+        outcomes.append(writer.send { $0 += [UInt8](repeating: 0x0A, count: count) })
+      }
+      reactor.stop()
+    }
+    reactor.run()
+    #expect(outcomes == [.accepted, .accepted, .accepted, .full])
+    #expect(waiting.count == 2 && waiting.allSatisfy { $0 > 0 && $0 <= 50_000 })
+    #expect(waiting.last == writer.waitingByteCount)
+    theirs.close()
+  }
+
   @Test func `a peer that does not read is noticed`() throws {
     var pipe = try Descriptor.pipe()
     let reader = pipe.takeReadEnd()

@@ -68,7 +68,11 @@ import Testing
           let message = (0..<round.random.number(0...60)).map { _ in UInt8.random(in: 0...255, using: &round.random) }
           let bundle = round.random.oneIn(4) && !message.isEmpty ? DescriptorBundle() : nil
           let fits = message.isEmpty || waiting.isEmpty || waiting.count + message.count <= limit
-          #expect(message.withUnsafeBytes { queue.append($0, passing: bundle) } == fits)
+          if round.random.oneIn(2) {
+            #expect(message.withUnsafeBytes { queue.append($0, passing: bundle) } == fits)
+          } else {
+            #expect(queue.append(passing: bundle) { $0 += message } == (fits ? nil : message))
+          }
           if fits { waiting += message.enumerated().map { ($1, $0 == 0 ? bundle : nil) } }
         } else {
           var room = round.random.number(0...100)

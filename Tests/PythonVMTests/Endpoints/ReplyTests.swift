@@ -53,7 +53,12 @@ import Testing
       writer.key("name")
       writer.string("reset")
     }
-    let line = String(decoding: body.line(request: 5, registration: 2), as: UTF8.self)
-    #expect(line == "{\"id\":5,\"cp\":2,\"op\":\"action\",\"name\":\"reset\"}\n")
+    let same = RequestBody(Array(",\"op\":\"action\",\"name\":".utf8)) { $0.string("reset") }
+    for body in [body, same] {
+      var line = Array("before\n".utf8)
+      body.write(to: &line, request: 5, registration: 2)
+      let text = "before\n{\"id\":5,\"cp\":2,\"op\":\"action\",\"name\":\"reset\"}\n"
+      #expect(String(decoding: line, as: UTF8.self) == text)
+    }
   }
 }

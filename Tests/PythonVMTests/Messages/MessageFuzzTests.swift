@@ -55,6 +55,34 @@ import Testing
     }
   }
 
+  @Test(arguments: Fuzz.seeds(20)) func `a plain request has the members of the whole line`(seed: UInt64) throws {
+    // Invariant: what is found without making values is what a parser finds; a line that is not JSON only says so in params.
+    let requests = [
+      #"{"jsonrpc":"2.0","id":7,"method":"action","params":{"path":"/a:b","input":{"x":[1,"y"]}}}"#,
+      #"{"id":"x","params":{"a":{"b":null}},"method":"commit"}"#,
+    ]
+    let spice = Self.spice + ["\"method\":", "\"params\":", "\"jsonrpc\":\"2.0\",", "\"action\"", "\"met\\u0068od\":"]
+    try Fuzz.round(seed) { round in
+      for request in requests { #expect(Array(request.utf8).withUnsafeBytes { PlainRequest($0) } != nil) }
+      for _ in 0..<200 {
+        let bytes = round.random.damaged(Array(round.random.pick(requests).utf8), spice: spice)
+        round.tries(bytes)
+        try bytes.withUnsafeBytes { buffer in
+          guard let plain = PlainRequest(buffer) else { return }
+          #expect(plain.byteCount == bytes.count)
+          guard let whole = try? JSONValue(parsing: buffer) else {
+            #expect((try? JSONValue(parsing: plain.params)) == nil)
+            return
+          }
+          #expect(plain.id == whole["id"] && plain.asks(for: "action") == (whole["method"] == "action"))
+          #expect(whole["method"]?.string != nil)
+          let params = try JSONValue(parsing: plain.params)
+          #expect(params == whole["params"])
+        }
+      }
+    }
+  }
+
   @Test(arguments: Fuzz.seeds(20)) func `a damaged report of a component is read or is a violation`(seed: UInt64) throws
   {
     // Invariant: a report has its component's name and registrations with the numbers, kinds and names that were sent.
