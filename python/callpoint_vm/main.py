@@ -26,6 +26,9 @@ from callpoint_vm.wire import Link, Message, ProtocolError
 
 _log = logging.getLogger("callpoint")
 
+#: How many new objects make Python look for garbage, where packages do not set it otherwise; Python's own is 700.
+_GARBAGE = 10_000
+
 #: How many seconds exit functions have after the last ``teardown()``.
 EXIT_PATIENCE = 1.0
 
@@ -37,6 +40,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> NoReturn:
     parser.add_argument("-f", "--log-file", default="logs/ncs-python-vm", metavar="PREFIX")
     parser.add_argument("-i", "--id", required=True, metavar="VM")
     options = parser.parse_args(arguments)
+    # A service makes thousands of objects in one go, and none of our own ever needs the collector.
+    gc.set_threshold(_GARBAGE, *gc.get_threshold()[1:])
     faulthandler.enable(2)
     stacks.watch()
     # User code that interrupts the main thread, which is ours, ends nothing. Not SIG_IGN, which programs would inherit.

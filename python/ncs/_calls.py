@@ -37,6 +37,9 @@ class Call:
 
     def __exit__(self, *_error: object) -> None:
         _running.call = self._outer
+        if "maapi" in self.__dict__:
+            # The session keeps its transactions and they keep it: what was read and written would wait for the collector.
+            self.maapi.forget_attached()
 
     @cached_property
     def tctx(self) -> TransCtxRef:

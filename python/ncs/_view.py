@@ -49,7 +49,16 @@ class View:
         #: Keypaths of what was read, in order.
         self.reads: dict[str, None] = {}
         self._root = Branch(is_complete=host is None, is_own=host is None)
-        self.place = Place(self, None, node or schema.root, None, path)
+        self._node = node or schema.root
+        self._path = path
+
+    @property
+    def place(self) -> Place:
+        """The place of the view's own node.
+
+        A view holds no place, as places hold their view: with its last user it goes at once, and all that it knows.
+        """
+        return Place(self, None, self._node, None, self._path)
 
     @property
     def root(self) -> Branch:

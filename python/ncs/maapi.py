@@ -76,7 +76,7 @@ class Maapi:
         msock: Any = None,
     ) -> None:
         """Reach the host of this process; the arguments that name another one are accepted and not used."""
-        self.msock = msock if msock is not None else MaapiSocket(self)
+        self._msock = msock
         self._user: Optional[str] = None
         self._context = ""
         self._usid = 0
@@ -88,6 +88,13 @@ class Maapi:
 
     def __exit__(self, *_error: object) -> None:
         self.close()
+
+    @property
+    def msock(self) -> Any:
+        """What stands in the place of the session's socket."""
+        if self._msock is None:
+            self._msock = MaapiSocket(self)
+        return self._msock
 
     def close(self) -> None:
         """End the session and its transactions; those that were only attached to stay with their owners."""
@@ -186,6 +193,10 @@ class Maapi:
             _transactions.leave_view(trans.view)
 
     detach2 = detach
+
+    def forget_attached(self) -> None:
+        """Leave the transactions that this session works in; those who have them may go on."""
+        self._attached.clear()
 
     def run_with_retry(
         self,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import unittest
 from typing import Any
 
@@ -20,6 +21,23 @@ def create_request(**more: Any) -> dict:
 
 
 class CreateCallbacks(unittest.TestCase):
+    def test_what_it_wrote_goes_without_the_collector(self) -> None:
+        class Callbacks(Service):
+            @Service.create
+            def cb_create(self, tctx, root, service, proplist):  # type: ignore[no-untyped-def]
+                root.devices.device.create(service.name).address = "10.0.0.1"
+                root.devices.device[service.name].config.interface.create("Gi", 1).description = "x"
+
+        served = Served("service", Callbacks)
+        served.ask(**create_request())
+        gc.collect()
+        gc.disable()
+        try:
+            self.assertEqual(len(served.ask(**create_request())["writes"]), 4)
+            self.assertEqual(gc.collect(), 0)
+        finally:
+            gc.enable()
+
     def test_a_typical_one_costs_no_message(self) -> None:
         class Callbacks(Service):
             @Service.create
