@@ -22,9 +22,15 @@ class Descriptor:
 
     def number(self) -> int:
         """The number. ``OSError`` says that user code has closed it, or put something else in its place."""
-        if not self._is_ours():
-            raise OSError(errno.EBADF, f"user code closed descriptor {self._number}, which was ours")
-        return self._number
+        number = self._number
+        try:
+            status = os.fstat(number)
+            if (status.st_dev, status.st_ino) == self._identity:
+                return number
+        except OSError:
+            # It is closed.
+            pass
+        raise OSError(errno.EBADF, f"user code closed descriptor {number}, which was ours")
 
     def is_at(self, path: str) -> bool:
         """Whether it is still ours, and the file at a path."""
@@ -42,9 +48,10 @@ class Descriptor:
 
     def _is_ours(self) -> bool:
         try:
-            return _identity(self._number) == self._identity
+            self.number()
         except OSError:
             return False
+        return True
 
 
 def _identity(number: int) -> tuple[int, int]:

@@ -71,20 +71,21 @@ class Served(Protocol):
         """What the log says after the thread's name while it serves ``request``."""
 
 
-class _Hand:
-    """A thread of the endpoint."""
+class _Hand(Call):
+    """A thread of the endpoint, and what it runs, or ran last."""
 
-    __slots__ = ("number", "gate", "thread", "serves")
+    __slots__ = ("gate", "named_for", "number", "thread")
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, endpoint: Endpoint, number: int) -> None:
+        super().__init__(endpoint)
         #: Its word in the page.
         self.number = number
         #: Where it waits until it is to lead.
         self.gate = threading.Lock()
         self.gate.acquire()
         self.thread = threading.current_thread()
-        #: What it serves, or served last.
-        self.serves: Optional[Served] = None
+        #: What the thread's name tells of.
+        self.named_for: Optional[Served] = None
 
 
 class Endpoint:
@@ -119,7 +120,7 @@ class Endpoint:
         self._is_stopping = False
         self._has_stopped = False
         self._is_over = False
-        self._running: dict[int, Call] = {}
+        self._running: dict[int, _Hand] = {}
         # Requests that nobody waits for any more and that are not among the others, the oldest first: most lie in the pipe.
         self._unwanted: dict[int, None] = {}
 
@@ -174,62 +175,69 @@ class Endpoint:
         self._serve(hand)
 
     def _serve(self, me: _Hand) -> None:
-        while True:
-            request = self._next()
-            if request is None:
-                return
-            self._run(me, request)
+        current.call = me
+        while self._take(me):
+            self._run(me)
             if not self._come_back(me):
                 me.gate.acquire()
+        current.call = None
 
-    def _next(self) -> Optional[Message]:
-        """For the leader: waits for the next request. ``None`` when none is to be run any more."""
+    def _take(self, me: _Hand) -> bool:
+        """For the leader: waits for its next request; false when none is to be run any more."""
         while True:
             with self._lock:
                 if self._is_over:
-                    return None
+                    return False
                 if self._backlog:
-                    request = self._backlog.popleft()
+                    me.request = request = self._backlog.popleft()
+                    me.served = served = self._callpoints.get(request["cp"])
                     self._busy += 1
                     self._leader_runs = True
-                    served = self._callpoints.get(request["cp"])
                     if served is not None:
                         # From here on it can be aborted.
-                        self._running[request["id"]] = Call(self, served, request)
+                        self._running[request["id"]] = me
                         if served.waits:
                             self._pass_on()
-                    return request
-            try:
-                chunk = read_chunk(self._requests.number())
-                messages = [_checked(message) for message in self._lines.feed(chunk)]
-            except (OSError, ProtocolError) as error:
-                self._break(f"the request pipe cannot be used: {error}")
-            unwanted: list[int] = []
-            with self._lock:
-                is_expected = self._is_stopping
-                if chunk and not is_expected:
-                    if self._unwanted:
-                        unwanted = [one["id"] for one in messages if one["id"] in self._unwanted]
-                        for identifier in unwanted:
-                            del self._unwanted[identifier]
-                    self._backlog.extend(one for one in messages if one["id"] not in unwanted)
-                else:
-                    self._end()
-            for identifier in unwanted:
-                self._answer(identifier, _refusal(_CANCELLED))
-            if not chunk and not is_expected:
-                self._on_end()
+                    return True
+            self._read()
 
-    def _run(self, me: _Hand, request: Message) -> None:
+    def _read(self) -> None:
+        """For the leader: puts what comes next into the backlog."""
+        try:
+            chunk = read_chunk(self._requests.number())
+            messages = self._lines.feed(chunk)
+            for message in messages:
+                _check(message)
+        except (OSError, ProtocolError) as error:
+            self._break(f"the request pipe cannot be used: {error}")
+        unwanted: list[Message] = []
+        with self._lock:
+            is_expected = self._is_stopping
+            if not chunk or is_expected:
+                self._end()
+            elif self._unwanted:
+                for message in messages:
+                    if message["id"] in self._unwanted:
+                        del self._unwanted[message["id"]]
+                        unwanted.append(message)
+                    else:
+                        self._backlog.append(message)
+            else:
+                self._backlog.extend(messages)
+        for message in unwanted:
+            self._answer(message["id"], _refusal(_CANCELLED))
+        if not chunk and not is_expected:
+            self._on_end()
+
+    def _run(self, me: _Hand) -> None:
+        request, served = me.request, me.served
         identifier = request["id"]
-        served = self._callpoints.get(request["cp"])
         if served is None:
             self._answer(identifier, _refusal(f"no callpoint has the number {request['cp']} here"))
             return
-        if me.serves is not served:
-            me.serves = served
+        if me.named_for is not served:
+            me.named_for = served
             me.thread.name = served.thread_name(me.number)
-        current.call = self._running[identifier]
         self._words[me.number] = identifier
         began = _clocks() if served.waits else None
         try:
@@ -243,7 +251,6 @@ class Endpoint:
         if began is not None:
             served.waits = _waited(began, _clocks())
         del self._running[identifier]
-        current.call = None
         self._answer(identifier, reply)
         self._words[me.number] = 0
         self._orphans.look_now_and_then()
@@ -282,7 +289,7 @@ class Endpoint:
 
     def _new_hand(self) -> _Hand:
         self._hands += 1
-        return _Hand(self._hands - 1)
+        return _Hand(self, self._hands - 1)
 
     def _pass_on(self) -> None:
         """Makes another thread the leader, or nobody if there is no other."""
@@ -345,8 +352,8 @@ class Endpoint:
             if self._leader is None:
                 self._pass_on()
             elif self._leader_runs:
-                if waits and self._leader.serves is not None:
-                    self._leader.serves.waits = True
+                if waits and self._leader.served is not None:
+                    self._leader.served.waits = True
                 self._pass_on()
 
     def _abort(self, identifier: int) -> None:
@@ -354,16 +361,18 @@ class Endpoint:
             waiting = [request for request in self._backlog if request["id"] == identifier]
             for request in waiting:
                 self._backlog.remove(request)
-            running = self._running.get(identifier)
-            if not waiting and running is None:
+            hand = self._running.get(identifier)
+            # A moment later it may run another request.
+            served, request = (None, {}) if hand is None else (hand.served, hand.request)
+            if not waiting and served is None:
                 self._unwanted[identifier] = None
                 if len(self._unwanted) > _MOST_UNWANTED:
                     del self._unwanted[next(iter(self._unwanted))]
         if waiting:
             self._answer(identifier, _refusal(_CANCELLED))
-        elif running is not None:
+        elif served is not None:
             name = f"callpoint-abort-{identifier}"
-            thread = threading.Thread(target=running.served.abort, args=(running.request,), name=name, daemon=True)
+            thread = threading.Thread(target=served.abort, args=(request,), name=name, daemon=True)
             try:
                 thread.start()
             except RuntimeError as error:
@@ -408,11 +417,10 @@ def _waited(began: tuple[int, int, int], ended: tuple[int, int, int]) -> bool:
     return wall > _BRIEF and wall > 4 * mine and wall > 2 * ours
 
 
-def _checked(request: Message) -> Message:
+def _check(request: Message) -> None:
     identifier = request.get("id")
     if not isinstance(identifier, int) or not 0 < identifier < 1 << 64 or "cp" not in request or "op" not in request:
         raise ProtocolError(f"not a request: {str(request)[:200]}")
-    return request
 
 
 def _refusal(text: str, kind: Optional[str] = None) -> Message:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import array
 import fcntl
 import json
+import json.encoder
 import os
 import select
 import socket
 import threading
 from collections import deque
-from typing import Any
+from typing import Any, NoReturn
 
 from callpoint_vm import forks
 from callpoint_vm.descriptors import Descriptor
@@ -23,8 +24,17 @@ CHUNK = 64 * 1024
 
 Message = dict[str, Any]
 
-_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False, ensure_ascii=False).encode
 
+def _refuse(value: Any) -> NoReturn:
+    raise TypeError(f"{type(value).__name__} is not a type of JSON")
+
+
+# What `json.JSONEncoder` makes anew for each text: markers (what contains itself ends with `RecursionError`), default,
+# encoder of strings, indent, separators, sort_keys, skipkeys, allow_nan.
+_encode = json.encoder.c_make_encoder(  # type: ignore[misc]
+    None, _refuse, json.encoder.encode_basestring, None, ":", ",", False, False, False
+)
+_decode_first = json.JSONDecoder().raw_decode
 
 _limit = LIMIT
 
@@ -45,7 +55,7 @@ def set_limit(size: int) -> None:
 
 def line(message: Message) -> bytes:
     """The message as it travels. A text of user code may have half a character in it; that becomes a question mark."""
-    data = _encode(message).encode("utf-8", "replace") + b"\n"
+    data = ("".join(_encode(message, 0)) + "\n").encode("utf-8", "replace")
     if len(data) - 1 > _limit:
         raise TooLong(
             f"it has {len(data) - 1} bytes, and a message may have {_limit >> 20} MiB (callpoint serve --message-limit)"
@@ -79,7 +89,11 @@ class Lines:
 
 def _decode(text: bytes) -> Message:
     try:
-        message = json.loads(str(text, "utf-8"))
+        whole = str(text, "utf-8")
+        message, end = _decode_first(whole)
+        if end != len(whole):
+            # Blanks may follow.
+            message = json.loads(whole)
     except (ValueError, RecursionError) as error:
         raise ProtocolError(f"not JSON: {error}: {text[:200]!r}") from None
     if not isinstance(message, dict):

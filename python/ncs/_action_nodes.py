@@ -13,31 +13,35 @@ from ._view import View, to_tree
 class ActionParams(Container):
     """The input or the output of an action: a tree in memory, made when somebody looks into it."""
 
-    __slots__ = ("_given",)
+    __slots__ = ("_source",)
 
-    _given: Optional[tuple[SchemaNode, str, Optional[dict]]]
+    #: The schema node, the keypath and the content, or the place that was made of them.
+    _source: Union[tuple[SchemaNode, str, Optional[dict]], Place]
 
     def __init__(self, node: SchemaNode, path: str, tree: Optional[dict]) -> None:
-        _set(self, "_given", (node, path, tree))
+        _set(self, "_source", (node, path, tree))
 
-    def __getattr__(self, name: str) -> Any:
-        # Other nodes have these two from the start.
-        if name == "_place":
-            node, path, tree = self._given
-            view = View(node.schema, node, path=path, is_logged=False)
-            if tree:
-                view.root.raw = dict(tree)
-            _set(self, "_place", view.place)
-            _set(self, "_given", None)
-            return view.place
-        if name == "_backend":
-            backend = _MemoryBackend(self._place.view)
-            _set(self, "_backend", backend)
-            return backend
-        return super().__getattr__(name)
+    @property
+    def _place(self) -> Place:  # type: ignore[override]
+        source = self._source
+        return source if isinstance(source, Place) else self._looked_into(*source)
+
+    def _looked_into(self, node: SchemaNode, path: str, tree: Optional[dict]) -> Place:
+        view = View(node.schema, node, path=path)
+        view.is_logged = False
+        if tree:
+            view.root.raw = dict(tree)
+        place = view.place
+        _set(self, "_source", place)
+        return place
+
+    @property
+    def _backend(self) -> _Backend:  # type: ignore[override]
+        return _MemoryBackend(self._place.view)
 
     def _tree(self) -> dict[str, Any]:
-        if self._given is not None and not self._given[2]:
+        source = self._source
+        if not isinstance(source, Place) and not source[2]:
             return {}
         return to_tree(self._place.view.root, self._schema)
 
@@ -47,11 +51,12 @@ _set = object.__setattr__
 
 def params_of(action: SchemaNode, kind: str, path: str, tree: Optional[dict] = None) -> ActionParams:
     """Return the `input` or `output` of an action, with this content."""
-    node = action.child(kind)
-    if node is None:
-        brief = {"n": kind, "k": kind}
-        node = SchemaNode(action.schema, action, brief)
-    return ActionParams(node, path, tree)
+    return ActionParams(parameters_of(action, kind), path, tree)
+
+
+def parameters_of(action: SchemaNode, kind: str) -> SchemaNode:
+    """Return the schema node of an action's `input` or `output`."""
+    return action.child(kind) or SchemaNode(action.schema, action, {"n": kind, "k": kind})
 
 
 class Action(Node):

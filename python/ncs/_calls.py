@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from functools import cached_property
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from _ncs._contexts import TransCtxRef, UserInfo
 
@@ -17,29 +17,28 @@ from .maapi import Maapi, Transaction
 
 
 class Call:
-    """One request: who it is for, and the transaction it works in, which is made only if the callback looks.
-
-    As a context it is the call that this thread runs; callbacks that a callback calls back come on top.
-    """
+    """One request: who it is for, and the transaction it works in, which is made only if the callback looks."""
 
     input: Optional[ActionParams] = None
     output: Optional[ActionParams] = None
+    _maapi: Optional[Maapi] = None
 
     def __init__(self, request: dict[str, Any], point: str) -> None:
         self.request = request
         #: The actionpoint, servicepoint or validation point whose class serves it.
         self.point = point
         self.uinfo = user_of(request)
-        self._outer: Optional[Call] = None
 
-    def __enter__(self) -> None:
-        self._outer, _running.call = _running.call, self
-
-    def __exit__(self, *_error: object) -> None:
-        _running.call = self._outer
-        if "maapi" in self.__dict__:
-            # The session keeps its transactions and they keep it: what was read and written would wait for the collector.
-            self.maapi.forget_attached()
+    def run(self, work: Callable[[Any, Call], dict[str, Any]], instance: Any) -> dict[str, Any]:
+        """Do `work` as the call that this thread runs; callbacks that a callback calls back come on top."""
+        outer, _running.call = _running.call, self
+        try:
+            return work(instance, self)
+        finally:
+            _running.call = outer
+            if self._maapi is not None:
+                # The session keeps its transactions, which keep it: what was read and written would wait for the collector.
+                self._maapi.forget_attached()
 
     @cached_property
     def tctx(self) -> TransCtxRef:
@@ -51,12 +50,13 @@ class Call:
         """The transaction's data."""
         return _transactions.view_of(self.request["id"])
 
-    @cached_property
+    @property
     def maapi(self) -> Maapi:
         """The user's session."""
-        maapi = Maapi()
-        maapi.adopt(self.uinfo.username, self.uinfo.context, self.uinfo.usid)
-        return maapi
+        if self._maapi is None:
+            self._maapi = Maapi()
+            self._maapi.adopt(self.uinfo.username, self.uinfo.context, self.uinfo.usid)
+        return self._maapi
 
     @cached_property
     def trans(self) -> Transaction:

@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Callable, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 from _ncs._tables import NCS as _C
 from _ncs._values import HKeypathRef
 from _ncs.error import Error
 
 from . import _backend, _transactions, _types
-from ._action_nodes import params_of
+from ._action_nodes import ActionParams, parameters_of
 from ._calls import Call, root_and_node, user_of
 from ._component import Registration
 from ._lowlevel import FlatTree, write_flat
@@ -40,21 +40,18 @@ def run(instance: Any, registration: Registration, request: dict[str, Any], host
     if not _backend._installed or _backend._installed[0] is not host:
         _backend.install(host)
     operation = request["op"]
-    method = f"cb_{operation}"
-    call = Call(request, registration.name)
     _transactions.serve(request["id"], operation not in _READ_ONLY)
     try:
-        with call:
-            ok = _RUNNERS[operation](instance, call)
+        ok = Call(request, registration.name).run(_RUNNERS[operation], instance)
     except ValidationError as refusal:
-        log.debug(f"{method} of {registration.name}: {refusal}")
+        log.debug(f"cb_{operation} of {registration.name}: {refusal}")
         return {"error": {"message": str(refusal)}}
     except _Refused as refusal:
-        log.error(f"{method} of {registration.name}: {refusal}")
-        return {"error": {"message": f"Python {method} error. {refusal}"}}
+        log.error(f"cb_{operation} of {registration.name}: {refusal}")
+        return {"error": {"message": f"Python cb_{operation} error. {refusal}"}}
     except (Exception, SystemExit) as error:
-        log.exception(f"{method} of {registration.name}: {type(error).__name__}: {error}")
-        return {"error": _described(method, error)}
+        log.exception(f"cb_{operation} of {registration.name}: {type(error).__name__}: {error}")
+        return {"error": _described(f"cb_{operation}", error)}
     finally:
         view = _transactions.leave(request["id"])
     if view is None:
@@ -94,21 +91,33 @@ def _check_code(result: Any, text: Optional[str]) -> None:
 def _run_action(instance: Any, call: Call) -> dict[str, Any]:
     request = call.request
     schema = _backend.host().schema
-    node, path, kp = _find_action(schema, request.get("path") or "/", request["name"], call.point)
-    call.input = params_of(node, "input", path, request.get("input"))
-    call.output = params_of(node, "output", path)
+    found = _find_action(schema, request.get("path") or "/", request["name"], call.point)
+    uinfo = call.uinfo
+    call.input = ActionParams(found.input, found.path, request.get("input"))
+    call.output = output = ActionParams(found.output, found.path, None)
     if hasattr(instance, "cb_init"):
-        instance.cb_init(call.uinfo)
-    result = instance.cb_action(call.uinfo, node.name, kp, FlatTree(call.input))
-    _check_code(result, call.uinfo.error_text)
-    if call.uinfo.reply is not None:
-        write_flat(call.output._place, iter(call.uinfo.reply))
-    return {"output": call.output._tree()}
+        instance.cb_init(uinfo)
+    result = instance.cb_action(uinfo, found.name, found.holder, FlatTree(call.input))
+    if result is not None:
+        _check_code(result, uinfo.error_text)
+    if uinfo.reply is not None:
+        write_flat(output._place, iter(uinfo.reply))
+    return {"output": output._tree()}
+
+
+class _Action(NamedTuple):
+    """An action as its requests name it."""
+
+    name: str
+    path: str
+    holder: HKeypathRef
+    input: SchemaNode
+    output: SchemaNode
 
 
 @lru_cache(maxsize=64)
-def _find_action(schema: Schema, path: str, name: str, point: str) -> tuple[SchemaNode, str, HKeypathRef]:
-    """Return the action that the node at `path` holds, the action's keypath, and that of the node.
+def _find_action(schema: Schema, path: str, name: str, point: str) -> _Action:
+    """Return the action of this name that the node at `path` holds.
 
     Several modules may have put an action of this name there; the right one has the actionpoint.
     """
@@ -117,7 +126,8 @@ def _find_action(schema: Schema, path: str, name: str, point: str) -> tuple[Sche
     if not found:
         raise Error(f"{parent.shown_path} has no action {name}", _C["ERR_BADPATH"])
     node = next((n for n in found if n.fields.get("ap") == point), found[0])
-    return node, parent.down(node).path, parent.keypath()
+    parameters = parameters_of(node, "input"), parameters_of(node, "output")
+    return _Action(node.name, parent.down(node).path, parent.keypath(), *parameters)
 
 
 # Services

@@ -23,6 +23,8 @@ class View:
 
     #: Grows when something is deleted, so that whoever remembers a branch looks again.
     epoch = 0
+    #: Whether somebody will ask what was written, and not only what is there.
+    is_logged = True
 
     def __init__(
         self,
@@ -32,23 +34,20 @@ class View:
         th: int = -1,
         is_writable: bool = True,
         path: str = "",
-        is_logged: bool = True,
     ) -> None:
         """Start with nothing known; without a host, that is an empty tree.
 
-        `node` is the schema node that the tree hangs on, the root if left out, and `path` its keypath. Unless
-        `is_logged`, nobody will ask what was written, only what is there.
+        `node` is the schema node that the tree hangs on, the root if left out, and `path` its keypath.
         """
         self.schema = schema
         self.host = host
         self.th = th
         self.is_writable = is_writable
-        self.is_logged = is_logged
         #: Writes that the host has not got yet.
         self.writes: list[list] = []
         #: Keypaths of what was read, in order.
         self.reads: dict[str, None] = {}
-        self._root = Branch(is_complete=host is None, is_own=host is None)
+        self._root = Branch(host is None, True, host is None)
         self._node = node or schema.root
         self._path = path
 
