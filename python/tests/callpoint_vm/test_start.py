@@ -96,6 +96,11 @@ class StartTests(HostTestCase):
         self.assertEqual([one["state"] for one in self.host.received("vm.component")], ["failed", "running"])
         self.assertEqual(self.host.serve([0]).run(1, "1 + 1"), "2")
 
+    def test_callbacks_that_compute_take_turns_of_a_millisecond(self) -> None:
+        self.host.package("demo", {"a/__init__.py": EVALUATING}, {"a": "a:Main"})
+        self.host.ready()
+        self.assertEqual(self.host.serve([0]).run(1, "__import__('sys').getswitchinterval()"), "0.001")
+
     def test_threads_that_setup_left_running_are_named(self) -> None:
         self.component(
             """
