@@ -21,6 +21,27 @@ CALLPOINTS = (1, 10, 50, 200)
 MODELS = ("threading", "multiprocessing")
 CALLBACKS = 1000
 
+#: What a worker is without its work: forked twice from a process with the same modules, it reads a line and answers.
+BARE = f"""
+import gc, os
+import callpoint_vm.main, callpoint_vm.template, {numbered.NAME}.main
+lines, given = os.pipe()
+os.write(given, b"." * COUNT)
+gc.freeze()
+template = os.fork()
+if template == 0:
+    for _ in range(COUNT):
+        if os.fork() == 0:
+            os.read(lines, 1)
+            os.write(1, b"%d\\n" % os.getpid())
+            os.read(0, 1)
+            os._exit(0)
+    for _ in range(COUNT):
+        os.wait()
+    os._exit(0)
+os.waitpid(template, 0)
+"""
+
 
 def measure_host(setting: Setting, package: pathlib.Path) -> dict[str, float]:
     """Measure a host with the callpoints of a package."""
@@ -40,9 +61,26 @@ def measure_host(setting: Setting, package: pathlib.Path) -> dict[str, float]:
     return found
 
 
+def with_modules(package: pathlib.Path) -> dict[str, str]:
+    """Return an environment in which Python finds the runtime and a package."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "python"), str(package / "python")])}
+
+
+def measure_bare(package: pathlib.Path, count: int) -> dict[str, float]:
+    """Measure so many bare forks of a process that has imported the same runtime and package."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", BARE.replace("COUNT", str(count))], env=with_modules(package),
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    forked = [int(process.stdout.readline()) for _ in range(count)]
+    found = {"idle": statistics.median(private_megabytes(pid) for pid in forked)}
+    process.communicate()
+    return found
+
+
 def measure_afresh(package: pathlib.Path, count: int) -> dict[str, float]:
     """Measure so many Python processes that import the same runtime and package, each for itself."""
-    variables = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "python"), str(package / "python")])}
+    variables = with_modules(package)
     command = [sys.executable, "-c", f"import {numbered.NAME}.main; print(flush=True); input()"]
     started = time.monotonic()
     processes = [
@@ -64,25 +102,30 @@ def compare(setting: Setting) -> None:
     report = setting.report
     report.section(TITLE)
     counts = CALLPOINTS[:2] if setting.quick else CALLPOINTS
+    # The number of callpoints that the target of the start names.
+    reference = 10 if setting.quick else 50
     contenders = {}
     for count in counts:
         for model in MODELS:
             package = numbered.write_numbered(setting.directory, model, count)
             contenders[f"{counted(count, 'callpoint')}, {model}"] = (
                 lambda package=package: measure_host(setting, package))
+        if count == reference:
+            contenders[f"{count} bare forks with the same modules"] = (
+                lambda package=package, count=count: measure_bare(package, count))
         contenders[counted(count, "fresh interpreter")] = (
             lambda package=package, count=count: measure_afresh(package, count))
     measured = setting.alternate(contenders)
     for name, values in measured.items():
-        report.add(f"{name}: from launch to ready", values["launch"], "ms")
+        if "launch" in values:
+            report.add(f"{name}: from launch to ready", values["launch"], "ms")
         if "setup" in values:
             report.add(f"{name}: from the end of setup() to ready", values["setup"], "ms")
         if "idle" in values:
-            each = "each" if "fresh" in name else "a worker when idle"
+            each = "a worker when idle" if "setup" in values else "each"
             report.add(f"{name}: private memory, {each}", values["idle"], "MB")
         if "used" in values:
             report.add(f"{name}: private memory, a worker after 1,000 callbacks", values["used"], "MB")
-    # With the number of callpoints that the target of the start names.
-    forked = measured[f"{10 if setting.quick else 50} callpoints, multiprocessing"]
+    forked = measured[f"{reference} callpoints, multiprocessing"]
     report.add("private memory of an idle worker", forked["idle"], "MB")
     report.add("private memory of a worker after 1,000 callbacks", forked["used"], "MB")
