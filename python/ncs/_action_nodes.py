@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Optional, Union
 
+from . import _types
+from ._content import shown
 from ._nodes import MAKERS, BackendError, Container, Node, _Backend, _MemoryBackend
 from ._place import Place
 from ._schema import SchemaNode
@@ -11,26 +13,28 @@ from ._view import View, to_tree
 
 
 class ActionParams(Container):
-    """The input or the output of an action: a tree in memory, made when somebody looks into it."""
+    """The input or the output of an action: a tree in memory.
+
+    As long as only leafs of it are read and set, it stays as it travels. Whatever else is done makes it a view.
+    """
 
     __slots__ = ("_source",)
 
-    #: The schema node, the keypath and the content, or the place that was made of them.
-    _source: Union[tuple[SchemaNode, str, Optional[dict]], Place]
+    #: The schema node, the keypath, the content, and whether all that is in it was set here; or the place in a view.
+    _source: Union[tuple[SchemaNode, str, dict[str, Any], bool], Place]
 
     def __init__(self, node: SchemaNode, path: str, tree: Optional[dict]) -> None:
-        _set(self, "_source", (node, path, tree))
+        _set(self, "_source", (node, path, tree, False) if tree else (node, path, {}, True))
 
     @property
     def _place(self) -> Place:  # type: ignore[override]
         source = self._source
-        return source if isinstance(source, Place) else self._looked_into(*source)
-
-    def _looked_into(self, node: SchemaNode, path: str, tree: Optional[dict]) -> Place:
+        if isinstance(source, Place):
+            return source
+        node, path, tree, _ = source
         view = View(node.schema, node, path=path)
         view.is_logged = False
-        if tree:
-            view.root.raw = dict(tree)
+        view.root.raw = dict(tree)
         place = view.place
         _set(self, "_source", place)
         return place
@@ -39,11 +43,37 @@ class ActionParams(Container):
     def _backend(self) -> _Backend:  # type: ignore[override]
         return _MemoryBackend(self._place.view)
 
+    def __getattr__(self, name: str) -> Any:
+        source = self._source
+        if type(source) is tuple:
+            child = source[0].names.get(name)
+            if child is not None and child.has_value:
+                data = source[2].get(child.member)
+                if data is not None:
+                    return shown(child, data)
+        return super().__getattr__(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        source = self._source
+        if type(source) is tuple and source[3] and value is not None:
+            child = source[0].names.get(name)
+            if child is not None and child.has_value and not child.is_in_choice and name[0] != "_":
+                try:
+                    source[2][child.member] = _types.from_python(value, child.type)
+                    return
+                except _types.BadValue:
+                    # What is below says so with the path.
+                    pass
+        super().__setattr__(name, value)
+
     def _tree(self) -> dict[str, Any]:
         source = self._source
-        if not isinstance(source, Place) and not source[2]:
-            return {}
-        return to_tree(self._place.view.root, self._schema)
+        if isinstance(source, Place) or not source[3]:
+            return to_tree(self._place.view.root, self._schema)
+        node, _, tree, _ = source
+        if len(tree) < 2:
+            return tree
+        return {child.member: tree[child.member] for child in node.data_children if child.member in tree}
 
 
 _set = object.__setattr__

@@ -52,8 +52,11 @@ def leaf_content(place: Place, node: SchemaNode) -> Any:
 def leaf_value(place: Place, node: SchemaNode) -> Any:
     """Return what a package sees of a leaf below a place, or `None`."""
     data = leaf_content(place, node)
-    if data is ABSENT:
-        return None
+    return None if data is ABSENT else shown(node, data)
+
+
+def shown(node: SchemaNode, data: Any) -> Any:
+    """Return what a package sees of a leaf's data."""
     reader = node.reader
     if reader is None:
         reader = node.reader = _types.reader_of(node.type)

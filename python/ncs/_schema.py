@@ -41,7 +41,7 @@ class SchemaNode:
 
     __slots__ = (
         "_children", "_data_children", "_fields", "_keeps_given_order", "_keys", "_line", "_names", "_tag",
-        "has_value", "is_in_choice", "is_key", "is_qualified", "kind", "module", "name", "parent", "qualified", "reader",
+        "has_value", "is_in_choice", "is_key", "is_qualified", "kind", "member", "module", "name", "parent", "qualified", "reader",
         "schema", "step", "type",
     )  # fmt: skip
 
@@ -59,6 +59,8 @@ class SchemaNode:
         above = self.data_parent
         #: Whether this node's name carries its module in a tree and in a keypath.
         self.is_qualified = above is None or above.module is not self.module
+        #: The name of this node's member in a tree.
+        self.member = self.qualified if self.is_qualified else self.name
         #: What stands for this node between the slashes of a keypath, keys left out.
         self.step = f"{self.prefix}:{self.name}" if self.is_qualified else self.name
         #: Whether this is a member of a choice, or of a case.

@@ -130,5 +130,5 @@ def to_tree(branch: Branch, node: SchemaNode) -> dict[str, Any]:
         elif found is not ABSENT and found is not UNKNOWN:
             content = found
         if content is not None and (content != [] or child.kind == "leaf-list"):
-            tree[child.qualified if child.is_qualified else child.name] = content
+            tree[child.member] = content
     return tree

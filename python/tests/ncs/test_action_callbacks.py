@@ -47,6 +47,36 @@ class ActionCallbacks(unittest.TestCase):
         )
         self.assertEqual(served.host.asked, {})
 
+    def test_leafs_that_are_set_before_and_after_anything_else_come_out_in_the_order_of_the_model(self) -> None:
+        class Callbacks(Action):
+            @Action.action
+            def cb_action(self, uinfo, name, kp, input, output):  # type: ignore[no-untyped-def]
+                output.message = "first"
+                output.success = "false"
+                if input.when == "now":
+                    output.row.create().text = "one"
+                output.success = True
+                output.message += f", {output.success}"
+
+        served = Served("action", Callbacks)
+        for when, rows in (("now", {"row": [{"text": "one"}]}), ("later", {})):
+            reply = served.ask("action", name="self-test", path=PATH, input={"when": when})
+            expected = {"success": True, "message": "first, True", **rows}
+            self.assertEqual(list(reply["ok"]["output"].items()), list(expected.items()))
+
+    def test_a_leaf_that_is_refused_is_named_and_keeps_its_value(self) -> None:
+        class Callbacks(Action):
+            @Action.action
+            def cb_action(self, uinfo, name, kp, input, output):  # type: ignore[no-untyped-def]
+                output.success = True
+                for value in ("perhaps", None):
+                    with test.assertRaisesRegex(_ncs.error.Error, rf" \(5\): {PATH}/self-test/success: "):
+                        output.success = value
+
+        test = self
+        reply = Served("action", Callbacks).ask("action", name="self-test", path=PATH, input={})
+        self.assertEqual(reply["ok"]["output"], {"success": True})
+
     def test_an_absent_container_of_the_output_is_written_below(self) -> None:
         class Callbacks(Action):
             @Action.action
