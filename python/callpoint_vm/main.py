@@ -134,6 +134,8 @@ class VM:
 
     def run(self) -> NoReturn:
         """Sets up the components, then does what the host says."""
+        # What the runtime is made of is no garbage: the collector looks only at what packages make.
+        gc.freeze()
         self._set_up(0)
         for message in self._link.early():
             self._obey(message)

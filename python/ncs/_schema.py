@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import mmap
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from _ncs._values import XmlTag
 from _ncs.error import Error
 
 _WORD = struct.Struct("<Q")
+_POINT = re.compile(rb'"[as]p":("(?:[^"\\]|\\.)*")')
 _STRING = {"b": "string"}
 _INTERIOR = frozenset({"root", "container", "list", "choice", "case", "action", "rpc", "input", "output"})
 
@@ -266,6 +268,8 @@ class Schema:
             raise Error("the schema file's table of lines does not fit the file", _C["ERR_INTERNAL"])
         self._data = data
         self._count = count
+        #: The lines of the nodes with an actionpoint or servicepoint, by its name; made when somebody asks.
+        self._points: dict[str, list[int]] | None = None
         header = self.line(0)
         if header.get("format") != 1:
             raise Error(f"the schema file has format {header.get('format')}, not 1", _C["ERR_INTERNAL"])
@@ -297,12 +301,12 @@ class Schema:
 
     def at_point(self, name: str) -> Iterator[SchemaNode]:
         """Yield the nodes that have this actionpoint or servicepoint."""
-        for member in ("ap", "sp"):
-            text = f'"{member}":{json.dumps(name)}'.encode()
-            position = self._data.find(text)
-            while position >= 0:
-                yield self._interior(self._number_of(position))
-                position = self._data.find(text, position + 1)
+        if self._points is None:
+            self._points = {}
+            for found in _POINT.finditer(self._data):
+                self._points.setdefault(json.loads(found[1]), []).append(self._number_of(found.start()))
+        for number in self._points.get(name, ()):
+            yield self._interior(number)
 
     def _number_of(self, position: int) -> int:
         """Return the number of the line that has this byte of the file."""
