@@ -176,33 +176,42 @@ class Endpoint:
 
     def _serve(self, me: _Hand) -> None:
         current.call = me
-        while self._take(me):
+        goes_on = self._lead(me)
+        while goes_on:
             self._run(me)
-            if not self._come_back(me):
-                me.gate.acquire()
+            goes_on = self._come_back(me)
         current.call = None
 
-    def _take(self, me: _Hand) -> bool:
-        """For the leader: waits for its next request; false when none is to be run any more."""
-        while True:
-            with self._lock:
-                if self._is_over:
-                    return False
-                if self._backlog:
-                    me.request = request = self._backlog.popleft()
-                    me.served = served = self._callpoints.get(request["cp"])
-                    self._busy += 1
-                    self._leader_runs = True
-                    if served is not None:
-                        # From here on it can be aborted.
-                        self._running[request["id"]] = me
-                        if served.waits:
-                            self._pass_on()
-                    return True
-            self._read()
+    def _lead(self, me: _Hand) -> bool:
+        """For the leader: takes its next request; false when none is to be run any more."""
+        with self._lock:
+            has_taken = self._take(me)
+        return has_taken or self._read_on(me)
 
-    def _read(self) -> None:
-        """For the leader: puts what comes next into the backlog."""
+    def _read_on(self, me: _Hand) -> bool:
+        """For the leader, when the backlog is empty: waits for its next request; false as above."""
+        has_taken = False
+        while not has_taken and not self._is_over:
+            has_taken = self._read(me)
+        return has_taken
+
+    def _take(self, me: _Hand) -> bool:
+        """Under the lock, for the leader: takes what was read first; false if there is nothing."""
+        if self._is_over or not self._backlog:
+            return False
+        me.request = request = self._backlog.popleft()
+        me.served = served = self._callpoints.get(request["cp"])
+        self._busy += 1
+        self._leader_runs = True
+        if served is not None:
+            # From here on it can be aborted.
+            self._running[request["id"]] = me
+            if served.waits:
+                self._pass_on()
+        return True
+
+    def _read(self, me: _Hand) -> bool:
+        """For the leader: puts what comes next into the backlog, and takes a request from there if there is one."""
         try:
             chunk = read_chunk(self._requests.number())
             messages = self._lines.feed(chunk)
@@ -224,10 +233,12 @@ class Endpoint:
                         self._backlog.append(message)
             else:
                 self._backlog.extend(messages)
+            has_taken = self._take(me)
         for message in unwanted:
             self._answer(message["id"], _refusal(_CANCELLED))
         if not chunk and not is_expected:
             self._on_end()
+        return has_taken
 
     def _run(self, me: _Hand) -> None:
         request, served = me.request, me.served
@@ -245,7 +256,7 @@ class Endpoint:
         except BaseException as error:
             # Not even the error's text could be had: exceptions of user code may fail when they are printed.
             reply = _refusal(f"the callback failed with {type(error).__name__}, which cannot be printed")
-        if self.is_child:
+        if os.getpid() != self._pid:
             # The callback forked, and the child came back from it too.
             os._exit(1)
         if began is not None:
@@ -256,20 +267,25 @@ class Endpoint:
         self._orphans.look_now_and_then()
 
     def _come_back(self, me: _Hand) -> bool:
-        """After a run: whether this thread leads now. If not, it is parked."""
+        """After a run: takes the next request when it is this thread's turn; false when none is to be run any more."""
         with self._lock:
             self._busy -= 1
             is_over = self._is_stopping and self._is_drained()
             if self._leader is None or self._is_over:
                 self._leader = me
             leads = self._leader is me
-            if leads:
-                self._leader_runs = False
-            else:
+            if not leads:
                 self._parked.append(me)
+            else:
+                self._leader_runs = False
+                if self._take(me):
+                    return True
         if is_over:
             self._on_stop()
-        return leads
+        if leads:
+            return self._read_on(me)
+        me.gate.acquire()
+        return self._lead(me)
 
     def _is_drained(self) -> bool:
         """Under the lock: true once, when nothing is left to answer."""
