@@ -1,36 +1,39 @@
 """Descriptors of ours in a process that we share with user code.
 
 User code may close any number, by range or by mistake, and what it opens next gets that number. Whoever used a number
-blindly would then write replies into a user's file, or wait for requests on a user's pipe. A number is therefore
-compared with what it once stood for whenever it is used, and it is closed only if it is still ours.
+blindly would then write replies into a user's file, or wait for requests on a user's pipe. Whenever a number is used it
+is therefore asked whether it still stands for what it once did, and it is closed only if it does.
 """
 
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 
 
 class Descriptor:
-    """An open descriptor that belongs to the runtime."""
+    """An open descriptor that belongs to the runtime.
 
-    __slots__ = ("_identity", "_number")
+    What it stands for carries a mark, so that one quick system call tells whether it still does: the signal that would be
+    sent for it if anybody had asked for signals, which nobody does. Whatever user code opens has no such mark.
+    """
+
+    __slots__ = ("_identity", "_mark", "_number")
 
     def __init__(self, number: int) -> None:
+        status = os.fstat(number)
         self._number = number
-        self._identity = _identity(number)
+        self._identity = status.st_dev, status.st_ino
+        # The same in each process that has it, and another for the pipes that were made with it.
+        self._mark = 1 + status.st_ino % 64
+        fcntl.fcntl(number, fcntl.F_SETSIG, self._mark)
 
     def number(self) -> int:
         """The number. ``OSError`` says that user code has closed it, or put something else in its place."""
-        number = self._number
-        try:
-            status = os.fstat(number)
-            if (status.st_dev, status.st_ino) == self._identity:
-                return number
-        except OSError:
-            # It is closed.
-            pass
-        raise OSError(errno.EBADF, f"user code closed descriptor {number}, which was ours")
+        if not self._is_ours():
+            raise OSError(errno.EBADF, f"user code closed descriptor {self._number}, which was ours")
+        return self._number
 
     def is_at(self, path: str) -> bool:
         """Whether it is still ours, and the file at a path."""
@@ -48,12 +51,6 @@ class Descriptor:
 
     def _is_ours(self) -> bool:
         try:
-            self.number()
+            return self._number >= 0 and fcntl.fcntl(self._number, fcntl.F_GETSIG) == self._mark
         except OSError:
             return False
-        return True
-
-
-def _identity(number: int) -> tuple[int, int]:
-    status = os.fstat(number)
-    return status.st_dev, status.st_ino
