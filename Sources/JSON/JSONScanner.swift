@@ -164,8 +164,7 @@ package struct JSONScanner {
   /// - Returns: Whether it has them.
   package func reads(_ string: RawString, _ word: StaticString) -> Bool {
     if string.hasEscapes { return text(string) == "\(word)" }
-    let expectation = UnsafeRawBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
-    return string.range.count == expectation.count && bytes[string.range].elementsEqual(expectation)
+    return reads(string.range, UnsafeRawBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
   }
 
   /// Whether a string is written with exactly these bytes and without escapes.
@@ -175,7 +174,13 @@ package struct JSONScanner {
   ///   - word: What it may be.
   /// - Returns: Whether it is.
   package func reads(_ string: RawString, _ word: [UInt8]) -> Bool {
-    !string.hasEscapes && string.range.count == word.count && bytes[string.range].elementsEqual(word)
+    !string.hasEscapes && word.withUnsafeBytes { reads(string.range, $0) }
+  }
+
+  private func reads(_ range: Range<Int>, _ word: UnsafeRawBufferPointer) -> Bool {
+    guard range.count == word.count else { return false }
+    for place in 0..<word.count where bytes[range.lowerBound + place] != word[place] { return false }
+    return true
   }
 
   /// The bytes of a string as they are written.

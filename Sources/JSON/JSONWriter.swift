@@ -86,6 +86,22 @@ package struct JSONWriter: Sendable {
     bytes.append(contentsOf: text)
   }
 
+  /// Writes a piece of an object as it is, up to the colon before a value: all commas before that are the caller's part.
+  ///
+  /// - Parameter text: The text.
+  package mutating func literal(_ text: StaticString) {
+    bytes.append(contentsOf: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    needsComma = false
+  }
+
+  /// Writes a value that is JSON text already.
+  ///
+  /// - Parameter text: The text of exactly one value.
+  package mutating func raw(_ text: UnsafeRawBufferPointer) {
+    separate()
+    bytes.append(contentsOf: text)
+  }
+
   /// Writes a whole value.
   ///
   /// - Parameter value: The value.
@@ -148,13 +164,16 @@ extension JSONWriter {
 
   private mutating func digits(_ magnitude: UInt64, isNegative: Bool) {
     if isNegative { bytes.append(UInt8(ascii: "-")) }
-    let start = bytes.count
+    // The last digit comes first.
+    var text = InlineArray<20, UInt8>(repeating: 0)
+    var start = text.count
     var rest = magnitude
     repeat {
-      bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+      start -= 1
+      text[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
     } while rest > 0
-    bytes[start...].reverse()
+    for place in start..<text.count { bytes.append(text[place]) }
   }
 
   /// Writes a string with its quotes; runs without a character to escape are copied whole.

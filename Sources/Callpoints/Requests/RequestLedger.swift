@@ -95,8 +95,8 @@ package struct RequestLedger: Sendable {
   /// What is allowed.
   package let limits: Limits
   var router: Router
-  var points: [CallpointID: Point] = [:]
-  var entries: [RequestID: Entry] = [:]
+  var points = NumberTable<CallpointID, Point>()
+  var entries = NumberTable<RequestID, Entry>()
   var deadlines = DeadlineQueue()
   /// The time of the last event.
   var time = Duration.zero
@@ -120,7 +120,8 @@ package struct RequestLedger: Sendable {
   ///   - label: Its name in errors: `action reset`.
   package mutating func open(_ callpoint: CallpointID, label: String) {
     router.open(callpoint)
-    points[callpoint, default: Point(label: label)].label = label
+    if points[callpoint] == nil { points[callpoint] = Point(label: label) }
+    points[callpoint]?.label = label
   }
 
   /// Ends a callpoint; what waited for it is refused.
@@ -241,6 +242,9 @@ package struct RequestLedger: Sendable {
 
   /// The requests that an endpoint has been given and has not answered.
   package func inFlight(on endpoint: EndpointID) -> Set<RequestID> { router.inFlight(on: endpoint) }
+
+  /// How many requests an endpoint has been given and has not answered.
+  package func inFlightCount(on endpoint: EndpointID) -> Int { router.inFlightCount(on: endpoint) }
 
   /// The endpoints that serve a callpoint, without those that are retired.
   package func endpoints(of callpoint: CallpointID) -> [EndpointID] { router.endpoints(of: callpoint) }

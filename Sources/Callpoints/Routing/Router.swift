@@ -49,9 +49,9 @@ package struct Router: Sendable {
   }
 
   private let queueLimit: Int
-  private var callpoints: [CallpointID: Callpoint] = [:]
-  private var endpoints: [EndpointID: ServingEndpoint] = [:]
-  private var places: [RequestID: (callpoint: CallpointID, endpoint: EndpointID?)] = [:]
+  private var callpoints = NumberTable<CallpointID, Callpoint>()
+  private var endpoints = NumberTable<EndpointID, ServingEndpoint>()
+  private var places = NumberTable<RequestID, (callpoint: CallpointID, endpoint: EndpointID?)>()
 
   /// Creates a router.
   ///
@@ -114,8 +114,7 @@ package struct Router: Sendable {
   ///
   /// - Returns: The waiting requests that take its place; `nil` if the request was not in flight.
   package mutating func finished(_ request: RequestID) -> [Dispatch]? {
-    guard let place = places[request], let endpoint = place.endpoint else { return nil }
-    places[request] = nil
+    guard let endpoint = places[request]?.endpoint, let place = places.removeValue(forKey: request) else { return nil }
     callpoints[place.callpoint]?.inFlight -= 1
     endpoints[endpoint]?.finish(request, of: place.callpoint)
     list(place.callpoint, on: endpoint)
@@ -159,7 +158,7 @@ package struct Router: Sendable {
   /// Gives an endpoint no new requests any more; those that it has stay with it.
   package mutating func retire(_ endpoint: EndpointID) {
     endpoints[endpoint]?.isRetired = true
-    for callpoint in endpoints[endpoint]?.services.keys.map({ $0 }) ?? [] {
+    for callpoint in endpoints[endpoint]?.services.keys ?? [] {
       callpoints[callpoint]?.endpoints.removeAll { $0 == endpoint }
     }
   }
@@ -176,7 +175,7 @@ package struct Router: Sendable {
     guard let gone = endpoints.removeValue(forKey: endpoint) else { return Loss(lost: [], moved: []) }
     var lost: [RequestID] = []
     var others: Set<EndpointID> = []
-    for request in gone.inFlight.sorted().reversed() {
+    for request in gone.inFlight.keys.sorted().reversed() {
       guard let callpoint = places[request]?.callpoint else { continue }
       callpoints[callpoint]?.inFlight -= 1
       guard !over.contains(request), let target = callpoints[callpoint] else {
@@ -236,7 +235,10 @@ package struct Router: Sendable {
   package func inFlight(for callpoint: CallpointID) -> Int { callpoints[callpoint]?.inFlight ?? 0 }
 
   /// The requests an endpoint has been given and has not answered.
-  package func inFlight(on endpoint: EndpointID) -> Set<RequestID> { endpoints[endpoint]?.inFlight ?? [] }
+  package func inFlight(on endpoint: EndpointID) -> Set<RequestID> { Set(endpoints[endpoint]?.inFlight.keys ?? []) }
+
+  /// How many requests an endpoint has been given and has not answered.
+  package func inFlightCount(on endpoint: EndpointID) -> Int { endpoints[endpoint]?.inFlight.count ?? 0 }
 
   /// The endpoint a request was given to, or `nil` if it waits or is over.
   package func endpoint(of request: RequestID) -> EndpointID? { places[request]?.endpoint }
@@ -249,10 +251,8 @@ package struct Router: Sendable {
   ) -> EndpointID? {
     var best: (endpoint: EndpointID, load: Int)?
     for candidate in candidates {
-      guard let endpoint = endpoints[candidate],
-        beyondCredit ? endpoint.isOpen : endpoint.hasRoom(for: callpoint)
-      else { continue }
-      let load = endpoint.inFlight.count
+      let isFit = beyondCredit ? endpoints[candidate]?.isOpen : endpoints[candidate]?.hasRoom(for: callpoint)
+      guard isFit == true, let load = endpoints[candidate]?.inFlight.count else { continue }
       if let known = best, known.load <= load { continue }
       best = (candidate, load)
     }

@@ -16,8 +16,9 @@ struct ServingEndpoint: Sendable {
   let share: Int
   /// How many stuck callbacks make it useless.
   let endurance: Int
-  private(set) var services: [CallpointID: Service]
-  private(set) var inFlight: Set<RequestID> = []
+  private(set) var services = NumberTable<CallpointID, Service>()
+  /// The requests that it has, each with its callpoint.
+  private(set) var inFlight = NumberTable<RequestID, CallpointID>()
   /// The requests whose callbacks went on too long after their deadlines; they are in flight too.
   private var stuck: [RequestID: CallpointID] = [:]
   /// The callpoints that wait and have room in their share, the one whose turn it is first.
@@ -38,7 +39,7 @@ struct ServingEndpoint: Sendable {
     // One callpoint alone must not take every thread from the others.
     share = served.count > 1 && credit > 1 ? credit - 1 : credit
     endurance = bearsStuckCallbacks ? credit : 1
-    services = served.mapValues { Service(registration: $0) }
+    for (callpoint, registration) in served { services[callpoint] = Service(registration: registration) }
   }
 
   /// Whether no thread is left for at least one of its callpoints, and none will come back soon.
@@ -65,8 +66,8 @@ struct ServingEndpoint: Sendable {
 
   /// Whether it has room for a request of a callpoint.
   func hasRoom(for callpoint: CallpointID) -> Bool {
-    guard inFlight.count < credit, isOpen, let service = services[callpoint] else { return false }
-    return service.held < share
+    guard inFlight.count < credit, isOpen, let held = services[callpoint]?.held else { return false }
+    return held < share
   }
 
   /// Takes on a request.
@@ -76,14 +77,14 @@ struct ServingEndpoint: Sendable {
   ///   - callpoint: The callpoint it is for.
   /// - Returns: The callpoint's number here.
   mutating func start(_ request: RequestID, of callpoint: CallpointID) -> Int {
-    inFlight.insert(request)
+    inFlight[request] = callpoint
     services[callpoint]?.held += 1
     return services[callpoint]?.registration ?? 0
   }
 
   /// Takes note that a request is over.
   mutating func finish(_ request: RequestID, of callpoint: CallpointID) {
-    inFlight.remove(request)
+    inFlight[request] = nil
     services[callpoint]?.held -= 1
     if !stuck.isEmpty { stuck[request] = nil }
     isDeaf = false

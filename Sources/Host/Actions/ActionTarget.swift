@@ -17,6 +17,8 @@ final class ActionTarget {
   /// The action's callpoint, if the model names one.
   let point: CallpointIdentity?
 
+  /// The callpoint's number, as the table has had it at a revision.
+  private var known: (callpoint: CallpointID?, revision: Int)?
   private let plainParameters: PlainParameters
   /// The request's members up to the input.
   private let head: [UInt8]
@@ -57,6 +59,14 @@ final class ActionTarget {
     writer.key("input")
     // The brace that opened it gives way to the members that come first.
     head = [UInt8(ascii: ",")] + writer.bytes.dropFirst()
+  }
+
+  /// The number of its callpoint, if somebody has registered it.
+  func callpoint(in table: CallpointTable) -> CallpointID? {
+    if let known, known.revision == table.revision { return known.callpoint }
+    let callpoint = point.flatMap { table[$0]?.id }
+    known = (callpoint, table.revision)
+    return callpoint
   }
 
   /// Whether an input can be passed on as it is written: its check would change nothing in it.

@@ -22,24 +22,24 @@ extension HostServer {
     guard let point = target.point else {
       throw CallError(.notSupported, "\(path) has no actionpoint, and Callpoint does not implement it itself")
     }
-    guard let entry = table[point] else { throw .unregistered(point.name) }
+    guard let callpoint = target.callpoint(in: table) else { throw .unregistered(point.name) }
     actions.insert(target, under: index)
-    dispatch(target.request(by: user) { $0.value(.object(checked)) }, to: entry.id, for: call, inside: parent)
+    dispatch(target.request(by: user) { $0.value(.object(checked)) }, to: callpoint, for: call, inside: parent)
   }
 
   /// Begins a client's call of an action from its text alone, which saves most of the work.
   ///
   /// - Returns: Whether it could: the action has been called before, and nothing about the call is unusual or wrong.
   ///   Otherwise nothing has happened.
-  func beginPlainAction(_ request: PlainRequest, on connection: ControlConnection) -> Bool {
-    guard isServing, request.asks(for: "action"), let action = PlainAction(request.params),
+  func beginPlainAction(_ line: UnsafeRawBufferPointer, on connection: ControlConnection) -> Bool {
+    guard isServing, let action = PlainAction(line),
       let target = actions.find(action.path, under: store.snapshot.index), target.takes(action.input),
-      exists(target.holder), let point = target.point, let entry = table[point]
+      exists(target.holder), let callpoint = target.callpoint(in: table)
     else { return false }
-    guard let call = begin(request.id, "action", request.byteCount, on: connection) else { return true }
+    guard let call = begin(action.id, "action", line.count, on: connection) else { return true }
     let user = session(named: "admin", context: "system")
     let body = target.request(by: user, size: action.input.count) { $0.raw(action.input) }
-    dispatch(body, to: entry.id, for: call, inside: nil)
+    dispatch(body, to: callpoint, for: call, inside: nil)
     return true
   }
 
@@ -72,10 +72,9 @@ extension HostServer {
     case .failure(let error): call.refuse(error)
     case .success(let reply):
       do throws(ProtocolViolation) {
-        let output = try reply.text(of: "output")
+        let output = try reply.output()
         call.reply { writer in
-          writer.beginObject()
-          writer.key("output")
+          writer.literal("{\"output\":")
           if let output { writer.raw(output) } else { writer.value([:]) }
           writer.endObject()
         }

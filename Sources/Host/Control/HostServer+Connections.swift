@@ -54,7 +54,7 @@ extension HostServer {
     link.onRequest = { [unowned self, unowned connection] request in receive(request, on: connection) }
     link.onEnd = { [unowned self, unowned connection] in ended(connection) }
     guard connection.isClient else { return connection }
-    link.onPlainRequest = { [unowned self, unowned connection] in beginPlainAction($0, on: connection) }
+    link.onText = { [unowned self, unowned connection] in beginPlainAction($0, on: connection) }
     link.onUnfinished = { [unowned self, unowned connection] in hasUnfinished($0, connection) }
     link.onUnread = { [unowned self, unowned connection] in hasUnread($0, connection) }
     return connection

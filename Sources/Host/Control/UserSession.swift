@@ -9,15 +9,13 @@ struct UserSession: Hashable, Sendable {
   /// The session's number.
   let number: UInt64
 
-  /// Writes the member `user` of a request.
+  /// Writes the member `user` of a request, behind others.
   func write(to writer: inout JSONWriter) {
-    writer.key("user")
-    writer.beginObject()
-    writer.key("name")
+    writer.literal(",\"user\":{\"name\":")
     writer.string(name)
-    writer.key("context")
+    writer.literal(",\"context\":")
     writer.string(context)
-    writer.key("session")
+    writer.literal(",\"session\":")
     writer.int(number)
     writer.endObject()
   }

@@ -118,6 +118,7 @@ package final class Dispatcher {
     do throws(CallError) {
       let actions = try ledger.submit(request, submission, at: reactor.now)
       calls[request] = Call(body: body, completion: completion)
+      armAlarm()
       perform(actions)
     } catch {
       refused(ledger.label(of: callpoint), error)
@@ -157,7 +158,7 @@ package final class Dispatcher {
   package func inFlight(for callpoint: CallpointID) -> Int { ledger.inFlight(for: callpoint) }
 
   /// How many requests an endpoint has.
-  package func inFlight(on endpoint: EndpointID) -> Int { ledger.inFlight(on: endpoint).count }
+  package func inFlight(on endpoint: EndpointID) -> Int { ledger.inFlightCount(on: endpoint) }
 
   /// How many callbacks of a callpoint go on although their deadlines and the grace period have passed.
   package func stuck(of callpoint: CallpointID) -> Int { ledger.stuckCount(of: callpoint) }
@@ -245,7 +246,6 @@ package final class Dispatcher {
   // MARK: Doing
 
   private func perform(_ actions: [RequestLedger.Action], delivering reply: Result<Reply, CallError>? = nil) {
-    armAlarm()
     for action in actions {
       switch action {
       case .send(let dispatch): send(dispatch)
@@ -285,7 +285,9 @@ package final class Dispatcher {
     }
     let timer = reactor.after(max(.zero, next - reactor.now)) { [unowned self] in
       alarm = nil
-      perform(ledger.alarm(at: reactor.now) { [endpoints] in endpoints[$0]?.started ?? [] })
+      let actions = ledger.alarm(at: reactor.now) { [endpoints] in endpoints[$0]?.started ?? [] }
+      armAlarm()
+      perform(actions)
     }
     alarm = (timer, next)
   }

@@ -7,6 +7,7 @@ package import JSON
 package struct Reply {
   private let bytes: UnsafeRawBufferPointer
   private let result: Range<Int>
+  private let outputRange: Range<Int>?
   private let writesRange: Range<Int>?
   private let readsRange: Range<Int>?
 
@@ -25,6 +26,7 @@ package struct Reply {
   static func parse(_ line: UnsafeRawBufferPointer) throws(ProtocolViolation) -> Line {
     var id: UInt64?
     var success: Range<Int>?
+    var output: Range<Int>?
     var failure: Range<Int>?
     var writes: Range<Int>?
     var reads: Range<Int>?
@@ -35,6 +37,8 @@ package struct Reply {
       while let key = try scanner.nextRawKey() {
         if scanner.reads(key, "id") {
           id = try scanner.value().uint
+        } else if scanner.reads(key, "ok"), try scanner.peek() == .object {
+          (success, output) = try result(&scanner)
         } else {
           let range = try scanner.skip()
           if scanner.reads(key, "ok") {
@@ -59,7 +63,7 @@ package struct Reply {
         guard let success else { throw ProtocolViolation("a reply to request \(id) has neither result nor error") }
         return .reply(
           RequestID(id),
-          .success(Reply(bytes: line, result: success, writesRange: writes, readsRange: reads)))
+          .success(Reply(bytes: line, result: success, outputRange: output, writesRange: writes, readsRange: reads)))
       }
       if let notice {
         let value = try JSONValue(parsing: UnsafeRawBufferPointer(rebasing: line[notice.range]))
@@ -81,6 +85,18 @@ package struct Reply {
     throw ProtocolViolation("a reply has no known member")
   }
 
+  /// Walks an object, and finds where it and its member `output` lie.
+  private static func result(_ scanner: inout JSONScanner) throws(JSONError) -> (Range<Int>, output: Range<Int>?) {
+    let start = scanner.position
+    var output: Range<Int>?
+    try scanner.beginObject()
+    while let key = try scanner.nextRawKey() {
+      let range = try scanner.skip()
+      if scanner.reads(key, "output") { output = range }
+    }
+    return (start..<scanner.position, output)
+  }
+
   private static func callbackError(_ error: JSONValue) -> CallError {
     let kind = error["kind"]?.string.flatMap { CallError.Kind(rawValue: $0) }
     return CallError(
@@ -90,20 +106,10 @@ package struct Reply {
   /// The members of `ok`.
   package func value() throws(ProtocolViolation) -> JSONValue { try parsed(result) }
 
-  /// The text of one member of `ok`, or `nil` if it has no such member.
-  package func text(of member: StaticString) throws(ProtocolViolation) -> UnsafeRawBufferPointer? {
-    var found: Range<Int>?
-    do {
-      var scanner = JSONScanner(bytes, in: result)
-      try scanner.beginObject()
-      while let key = try scanner.nextRawKey() {
-        let range = try scanner.skip()
-        if scanner.reads(key, member) { found = range }
-      }
-    } catch {
-      throw ProtocolViolation("a reply is not JSON: \(error)")
-    }
-    return found.map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
+  /// The text of the member `output` of `ok`, or `nil` if it has no such member.
+  package func output() throws(ProtocolViolation) -> UnsafeRawBufferPointer? {
+    guard bytes[result.lowerBound] == UInt8(ascii: "{") else { throw ProtocolViolation("a result is no object") }
+    return outputRange.map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
   }
 
   /// The write log.

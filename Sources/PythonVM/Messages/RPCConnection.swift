@@ -18,8 +18,10 @@ package final class RPCConnection {
     package let byteCount: Int
   }
 
-  /// Offered each request that is written as nearly all are; one that it does not take goes on to ``onRequest``.
-  package var onPlainRequest: (PlainRequest) -> Bool = { _ in false }
+  /// Offered each line before values are made of it; one that it does not take goes on to the others.
+  ///
+  /// The bytes are valid while it runs.
+  package var onText: (UnsafeRawBufferPointer) -> Bool = { _ in false }
   /// Called for each request.
   package var onRequest: (Request) -> Void = { _ in }
   /// Called for each message that wants no answer.
@@ -79,9 +81,9 @@ package final class RPCConnection {
   package func reply(to id: JSONValue, result: (inout JSONWriter) -> Void) {
     var length = 0
     send { writer in
-      writer.key("id")
+      writer.literal(",\"id\":")
       writer.value(id)
-      writer.key("result")
+      writer.literal(",\"result\":")
       result(&writer)
     } checking: {
       length = $0
@@ -102,7 +104,7 @@ package final class RPCConnection {
   ///   - code: JSON-RPC's number for it: -32700 no JSON, -32600 no request, -32601 no such method, else -32000.
   package func refuse(_ id: JSONValue, _ error: CallError, code: Int = -32000) {
     send { writer in
-      writer.key("id")
+      writer.literal(",\"id\":")
       writer.value(id)
       writer.key("error")
       writer.beginObject()
@@ -126,7 +128,7 @@ package final class RPCConnection {
   /// Sends a message that wants no answer.
   package func notify(_ method: String, _ params: JSONObject = [:]) {
     send { writer in
-      writer.key("method")
+      writer.literal(",\"method\":")
       writer.string(method)
       writer.key("params")
       writer.value(.object(params))
@@ -137,7 +139,7 @@ package final class RPCConnection {
   package func notify(_ method: String, _ params: JSONObject, descriptors: DescriptorBundle) {
     let count = descriptors.count
     send(passing: descriptors) { writer in
-      writer.key("method")
+      writer.literal(",\"method\":")
       writer.string(method)
       writer.key("fds")
       writer.int(count)
@@ -182,9 +184,7 @@ package final class RPCConnection {
     let outcome = writer?.send(passing: bundle) { bytes in
       let start = bytes.count
       JSONWriter.append(to: &bytes) { json in
-        json.beginObject()
-        json.key("jsonrpc")
-        json.string("2.0")
+        json.literal("{\"jsonrpc\":\"2.0\"")
         write(&json)
         json.endObject()
       }
@@ -206,7 +206,7 @@ package final class RPCConnection {
   }
 
   private func received(_ line: UnsafeRawBufferPointer) {
-    if let request = PlainRequest(line), onPlainRequest(request) { return }
+    if onText(line) { return }
     let message: JSONValue
     do {
       message = try JSONValue(parsing: line)

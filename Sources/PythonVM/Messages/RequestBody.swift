@@ -69,10 +69,9 @@ package struct RequestBody: Sendable {
   /// Writes the line that an endpoint reads.
   func write(to line: inout [UInt8], request: UInt64, registration: Int) {
     JSONWriter.append(to: &line) { writer in
-      writer.beginObject()
-      writer.key("id")
+      writer.literal("{\"id\":")
       writer.int(request)
-      writer.key("cp")
+      writer.literal(",\"cp\":")
       writer.int(registration)
     }
     line += tail

@@ -32,6 +32,9 @@ package final class CallpointTable {
     }
   }
 
+  /// How often registrations have come or gone.
+  package private(set) var revision = 0
+
   private var entries: [CallpointIdentity: Entry] = [:]
   private var order: [CallpointIdentity] = []
   private var numbers: [CallpointIdentity: CallpointID] = [:]
@@ -128,6 +131,7 @@ package final class CallpointTable {
   }
 
   private func replace(_ old: [Entry], by new: [Entry]) -> [Entry] {
+    revision += 1
     for entry in old { entries[entry.identity] = nil }
     for entry in new {
       if !order.contains(entry.identity) { order.append(entry.identity) }

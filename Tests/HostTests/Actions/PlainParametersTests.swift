@@ -65,28 +65,4 @@ import Testing
       }
     }
   }
-
-  @Test(arguments: Fuzz.seeds(20)) func `a plain action has the path and the input of the whole text`(
-    seed: UInt64
-  ) throws {
-    // Invariant: what is found without making values is what a parser finds; a text that is not JSON only says so below.
-    try Fuzz.round(seed) { round in
-      for _ in 0..<200 {
-        let text = #"{"path":"/ht:svc{a}/measure","input":{"unit":"mm","note":"x"}}"#
-        let bytes = round.random.damaged(Array(text.utf8), spice: Self.pieces + ["\"path\":", "\"input\":", "\\u0041"])
-        round.tries(bytes)
-        try bytes.withUnsafeBytes { buffer in
-          guard let action = PlainAction(buffer) else { return }
-          guard let whole = try? JSONValue(parsing: buffer) else {
-            #expect((try? JSONValue(parsing: action.input)) == nil)
-            return
-          }
-          #expect(whole["path"] == .string(String(decoding: action.path, as: UTF8.self)))
-          let input = try JSONValue(parsing: action.input)
-          #expect(input == whole["input"] ?? [:])
-          #expect(whole.object?.keys.allSatisfy { $0 == "path" || $0 == "input" } == true)
-        }
-      }
-    }
-  }
 }

@@ -17,7 +17,7 @@ import Testing
         return
       }
       #expect(request == RequestID(17))
-      #expect(try reply.text(of: "output").map { String(decoding: $0, as: UTF8.self) } == #"{"n":1}"#)
+      #expect(try reply.output().map { String(decoding: $0, as: UTF8.self) } == #"{"n":1}"#)
       #expect(try reply.writes().count == 1)
       #expect(try reply.reads() == ["/b"])
     }
