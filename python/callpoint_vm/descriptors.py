@@ -15,8 +15,8 @@ import os
 class Descriptor:
     """An open descriptor that belongs to the runtime.
 
-    What it stands for carries a mark, so that one quick system call tells whether it still does: the signal that would be
-    sent for it if anybody had asked for signals, which nobody does. Whatever user code opens has no such mark.
+    What it stands for carries a mark, so that one quick system call tells whether it still does: the signal that would
+    be sent for it if anybody had asked for signals, which nobody does. Whatever user code opens has no such mark.
     """
 
     __slots__ = ("_identity", "_mark", "_number")

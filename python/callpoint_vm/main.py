@@ -30,7 +30,7 @@ _log = logging.getLogger("callpoint")
 #: How many new objects make Python look for garbage, where packages do not set it otherwise; Python's own is 700.
 _GARBAGE = 10_000
 
-#: How many seconds a thread that computes keeps the interpreter from others that want it, likewise; Python's own is 0.005.
+#: How many seconds a thread that computes keeps the interpreter from others, likewise; Python's own is 0.005.
 #: A quick callback beside one that computes waits that long, and two that compute lose nothing that can be measured.
 _TURN = 0.001
 

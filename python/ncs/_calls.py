@@ -37,7 +37,7 @@ class Call:
         finally:
             _running.call = outer
             if self._maapi is not None:
-                # The session keeps its transactions, which keep it: what was read and written would wait for the collector.
+                # The session keeps its transactions, which keep it: what they know would wait for the collector.
                 self._maapi.forget_attached()
 
     @cached_property
