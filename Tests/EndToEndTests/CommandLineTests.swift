@@ -154,9 +154,7 @@ import Testing
   @Test func `serve runs though whoever started it has closed descriptors 0, 1 and 2`() throws {
     let directory = try TemporaryDirectory()
     let script = directory.path + "/closed"
-    try "#!/bin/sh\nexec '\(RunningHost.executable)' \"$@\" <&- >&- 2>&-\n".write(
-      toFile: script, atomically: true, encoding: .utf8)
-    chmod(script, 0o755)
+    try Tool.install("#!/bin/sh\nexec '\(RunningHost.executable)' \"$@\" <&- >&- 2>&-\n", at: script)
     let host = try RunningHost(own: [.script(multiprocessing: true)], executable: script)
     #expect(try host.script("print('heard', flush=True)\nresult = 1") == 1)
     try host.waitForLine("heard", from: "script")

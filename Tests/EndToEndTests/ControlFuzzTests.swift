@@ -91,8 +91,7 @@ import Testing
     // Invariant: whatever a VM and its template say and write, the host lives, and its next VM serves every callpoint.
     let directory = try TemporaryDirectory()
     let command = directory.path + "/start"
-    try Data(NonsenseVM.program(seed: seed, times: 5).utf8).write(to: URL(fileURLWithPath: command))
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: command)
+    try Tool.install(NonsenseVM.program(seed: seed, times: 5), at: command)
     let host = try RunningHost(own: [.script(multiprocessing: true)], options: ["--start-command", command])
     let isServed = {
       // A VM that says that its packages do not load is believed, and started again only when somebody asks for it.

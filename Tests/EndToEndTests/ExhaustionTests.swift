@@ -252,7 +252,7 @@ import Testing
     let place = try TemporaryDirectory()
     let command = place.path + "/start"
     func write(_ script: String, mode: mode_t) throws {
-      try Data("#!/bin/sh\n\(script)\n".utf8).write(to: URL(fileURLWithPath: command))
+      try Tool.install("#!/bin/sh\n\(script)\n", at: command)
       chmod(command, mode)
     }
     switch obstacle {
@@ -275,8 +275,7 @@ import Testing
     let place = try TemporaryDirectory()
     let command = place.path + "/start"
     let script = "#!/bin/sh\nPATH='\(place.path)':$PATH exec '\(Self.startCommand)' \"$@\"\n"
-    try Data(script.utf8).write(to: URL(fileURLWithPath: command))
-    chmod(command, 0o755)
+    try Tool.install(script, at: command)
     let python = try Tool.run("/usr/bin/env", ["python3", "-c", "import sys; print(sys.executable, end='')"]).output
     try FileManager.default.createSymbolicLink(atPath: place.path + "/python3", withDestinationPath: python)
     let host = try RunningHost(own: [.script(multiprocessing: true)], options: ["--start-command", command])

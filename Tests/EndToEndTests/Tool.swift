@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 @testable import callpoint
 
@@ -27,6 +28,15 @@ enum Tool {
     _ arguments: [String], input: String = "", environment: [String: String] = [:], directory: String? = nil
   ) throws -> Outcome {
     try run(RunningHost.executable, arguments, input: input, environment: environment, directory: directory)
+  }
+
+  /// Writes a program that can be executed at once.
+  ///
+  /// Another process writes it: what this one has open for writing is, for a moment, also open in the processes that other
+  /// tests start, and the system executes no file that anybody may write to.
+  static func install(_ program: String, at path: String) throws {
+    let outcome = try run("/usr/bin/install", ["-m", "755", "/dev/stdin", path], input: program)
+    try #require(outcome.status == 0, "\(outcome)")
   }
 
   /// Runs a program.

@@ -25,17 +25,17 @@ import Testing
     let directory = try TemporaryDirectory()
     let script = directory.path + "/start"
     // The way that such scripts find the runtime: below NCS_DIR, in front of what PYTHONPATH holds.
-    try """
-    #!/bin/sh
-    pypath="${NCS_DIR}/src/ncs/pyapi"
-    test -x "${NCS_DIR}/bin/ncs-start-python-vm" || exit 7
-    PYTHONPATH="${pypath}:${PYTHONPATH}"
-    export PYTHONPATH
-    main="${pypath}/ncs_pyvm/startup.py"
-    echo "arguments: $*"
-    exec python3 -u "${main}" "$@"
-    """.write(toFile: script, atomically: true, encoding: .utf8)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script)
+    let program = """
+      #!/bin/sh
+      pypath="${NCS_DIR}/src/ncs/pyapi"
+      test -x "${NCS_DIR}/bin/ncs-start-python-vm" || exit 7
+      PYTHONPATH="${pypath}:${PYTHONPATH}"
+      export PYTHONPATH
+      main="${pypath}/ncs_pyvm/startup.py"
+      echo "arguments: $*"
+      exec python3 -u "${main}" "$@"
+      """
+    try Tool.install(program, at: script)
     let host = try RunningHost(
       own: [Self.logging("self.log.info('PATH ', sys.path, ' IN ', os.getcwd())")],
       options: ["--start-command", script, "--log-level", "level-debug"])
