@@ -1,8 +1,8 @@
 """The least that Python may do for a request: what the relay runs, as the floor of the no-op comparison.
 
-usage: loop.py [callback]
+usage: python3 -m support.loop KIND
 
-With `callback` it also does the least that NSO's API asks for, as no worker that runs packages can do less: parameters
+The kind `bare` answers with what came, and `burn` computes before it does. `callback` also does the least that NSO's API asks for, as no worker that runs packages can do less: parameters
 with attributes, a method of an object that is called with five arguments through the decorator `Action.action`, an answer made
 of what it set, and a note of what runs where another process sees it. It knows no types and checks nothing.
 """
@@ -17,10 +17,17 @@ import sys
 from types import SimpleNamespace
 from typing import Any, Callable
 
+from support import tasks
+
 
 def bare(request: dict[str, Any]) -> dict[str, Any]:
     """Return what came."""
     return request["params"]["input"]
+
+
+def burn(request: dict[str, Any]) -> dict[str, Any]:
+    """Compute for as long as the request says, and return what came."""
+    return tasks.burn(request["params"]["input"])
 
 
 def action(method: Callable) -> Callable:
@@ -63,7 +70,7 @@ class Caller:
 
 
 def main() -> None:
-    answer = Caller() if sys.argv[1:] == ["callback"] else bare
+    answer = {"bare": bare, "burn": burn, "callback": Caller()}[sys.argv[1]]
     os.write(1, b"\n")
     rest = b""
     while chunk := os.read(0, 1 << 16):

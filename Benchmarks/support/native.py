@@ -51,11 +51,11 @@ class Native:
         return Sample(**json.loads(outcome.stdout))
 
     @contextlib.contextmanager
-    def relay(self, directory: pathlib.Path, *arguments: str) -> Iterator[str]:
-        """Run the relay with the loop for the length of a block, which gets its socket; `loop.py` has the arguments."""
-        socket = directory / "relay.socket"
-        command = [str(self._directory / "relay"), str(socket), sys.executable, "-I", str(SOURCES / "loop.py"), *arguments]
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+    def relay(self, directory: pathlib.Path, kind: str, name: str = "relay") -> Iterator[str]:
+        """Run the relay with a kind of loop for the length of a block, which gets its socket."""
+        socket = directory / f"{name}.socket"
+        command = [str(self._directory / "relay"), str(socket), sys.executable, "-m", "support.loop", kind]
+        with subprocess.Popen(command, cwd=SOURCES.parent, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
             if process.stdout.readline() != b"ready\n":
                 raise SystemExit("the relay did not become ready")

@@ -55,13 +55,14 @@ class NativeTest(unittest.TestCase):
         with self.assertRaises(subprocess.CalledProcessError):
             self.native.load(path, [action("/a")], 1, 0.05)
 
-    def test_the_relay_and_its_loop_give_back_what_they_are_given(self) -> None:
-        with self.native.relay(self.directory) as path:
-            self.assertGreater(self.native.load(path, [action("/a", {"text": "x"})], 8, 0.05).throughput, 0)
-            with socket.socket(socket.AF_UNIX) as connection, connection.makefile("rb") as answers:
-                connection.connect(path)
-                connection.sendall(action("/a", {"text": "x"}).replace("@", "7").encode())
-                self.assertEqual(json.loads(answers.readline()), {"id": 7, "result": {"output": {"text": "x"}}})
+    def test_the_relay_and_its_loops_give_back_what_they_are_given(self) -> None:
+        for kind, given in (("bare", {"text": "x"}), ("callback", {"text": "x"}), ("burn", {"microseconds": 1})):
+            with self.subTest(kind), self.native.relay(self.directory, kind) as path:
+                self.assertGreater(self.native.load(path, [action("/a", given)], 8, 0.05).throughput, 0)
+                with socket.socket(socket.AF_UNIX) as connection, connection.makefile("rb") as answers:
+                    connection.connect(path)
+                    connection.sendall(action("/a", given).replace("@", "7").encode())
+                    self.assertEqual(json.loads(answers.readline()), {"id": 7, "result": {"output": given}})
 
 
 if __name__ == "__main__":

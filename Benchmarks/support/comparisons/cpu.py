@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import subprocess
 import sys
 import threading
@@ -58,6 +59,19 @@ def measure_loops(setting: Setting, count: int) -> dict[str, float]:
     return found
 
 
+def measure_relays(setting: Setting) -> dict[str, float]:
+    """Measure two relays with a loop each side by side, each with half of the requests on their way."""
+    found = {}
+    with setting.native.relay(setting.directory, "burn", "one") as one, \
+            setting.native.relay(setting.directory, "burn", "other") as other, \
+            concurrent.futures.ThreadPoolExecutor(2) as clients:
+        for milliseconds in durations(setting):
+            requests = [action("/bench:a/burn", parameters(milliseconds))]
+            samples = clients.map(lambda socket: setting.load(socket, requests, IN_FLIGHT // 2), (one, other))
+            found[str(milliseconds)] = sum(sample.throughput for sample in samples)
+    return found
+
+
 def measure_peer(setting: Setting, name: str, workers: int) -> dict[str, float]:
     """Measure a peer with so many workers."""
     found = {}
@@ -97,6 +111,7 @@ def compare(setting: Setting) -> None:
         **{f"Callpoint, {name}": lambda how=how: measure_callpoint(setting, *how) for name, how in ours.items()},
         "one bare loop": lambda: measure_loops(setting, 1),
         "two bare loops": lambda: measure_loops(setting, 2),
+        "two C relays with a bare loop each": lambda: measure_relays(setting),
         **{
             f"{name}, {text}": lambda name=name, workers=workers: measure_peer(setting, name, workers)
             for name in setting.peers.names for workers, text in ((1, "one worker"), (2, "two workers"))
@@ -114,6 +129,8 @@ def compare(setting: Setting) -> None:
                 "Callpoint, multiprocessing, one callpoint with two workers"))
         threads = measured["Callpoint, threading, two callpoints"][str(milliseconds)]
         report.add(f"{milliseconds} ms of CPU, two callpoints: to two bare loops", ratios(apart, loops), "×")
+        relays = measured["two C relays with a bare loop each"][str(milliseconds)]
+        report.add(f"the limit: {milliseconds} ms of CPU, two C relays: to two bare loops", ratios(relays, loops), "×")
         what = f"{milliseconds} ms of CPU"
         report.add(f"{what}, two workers on one callpoint: to two bare loops", ratios(together, loops), "×")
         report.add(f"{what}, two callpoints: multiprocessing to threading", ratios(apart, threads), "×")

@@ -33,9 +33,9 @@ def measure_callpoint(setting: Setting) -> dict[str, float]:
         }
 
 
-def measure_floor(setting: Setting, *arguments: str) -> dict[str, float]:
+def measure_relay(setting: Setting, loop: str) -> dict[str, float]:
     """Measure the relay with a loop."""
-    with setting.native.relay(setting.directory, *arguments) as socket:
+    with setting.native.relay(setting.directory, loop) as socket:
         return measure_socket(setting, socket)
 
 
@@ -59,8 +59,8 @@ def compare(setting: Setting) -> None:
     report.section(TITLE)
     measured = setting.alternate({
         "Callpoint": lambda: measure_callpoint(setting),
-        "C relay": lambda: measure_floor(setting),
-        "limit": lambda: measure_floor(setting, "callback"),
+        "C relay": lambda: measure_relay(setting, "bare"),
+        "limit": lambda: measure_relay(setting, "callback"),
         **{name: lambda name=name: measure_peer(setting, name) for name in setting.peers.names},
     })
     ours, floor, limit = (measured.pop(name) for name in ("Callpoint", "C relay", "limit"))
