@@ -22,10 +22,10 @@ extension EndpointID: Counted {
   init(place: Int) { self.init(place) }
 }
 
-/// Values by counted numbers: a dictionary that hashes nothing and changes its values where they are.
+/// Values by counted numbers: a dictionary that costs little to look into and changes its values where they are.
 ///
-/// A number stands in the slot that it has modulo the capacity, or in the next free one behind that. Of numbers that the
-/// host counts up few meet there, and nobody else chooses which ones are in a table.
+/// A number stands in a slot of its own, or in the next free one behind that. Numbers in a row are far apart, so that many
+/// that stay long are not in the way of those that come later; and nobody but the host chooses which ones are in a table.
 struct NumberTable<Key: Counted, Value: Sendable>: Sendable {
   /// The number in each slot, or ``free``; there are twice as many slots as values at least.
   private var places: [Int] = []
@@ -77,9 +77,14 @@ struct NumberTable<Key: Counted, Value: Sendable>: Sendable {
     return value
   }
 
+  /// The slot that a number has if it is free. The factor, 2^64 by the golden ratio, spreads numbers in a row evenly.
+  private func home(of place: Int) -> Int {
+    Int(truncatingIfNeeded: (UInt64(truncatingIfNeeded: place) &* 0x9E37_79B9_7F4A_7C15) >> 32) & (places.count - 1)
+  }
+
   /// The slot of a number, or the free one that it would get.
   private func slot(of place: Int) -> Int {
-    var slot = place & (places.count - 1)
+    var slot = home(of: place)
     while places[slot] != place, places[slot] != Self.free { slot = (slot + 1) & (places.count - 1) }
     return slot
   }
@@ -90,7 +95,7 @@ struct NumberTable<Key: Counted, Value: Sendable>: Sendable {
     var gap = slot
     var next = (slot + 1) & mask
     while places[next] != Self.free {
-      if (next - places[next]) & mask >= (next - gap) & mask {
+      if (next - home(of: places[next])) & mask >= (next - gap) & mask {
         places[gap] = places[next]
         values.swapAt(gap, next)
         gap = next
