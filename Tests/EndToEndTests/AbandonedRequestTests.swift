@@ -124,7 +124,7 @@ import Testing
     var client = try host.connect()
     _ = try client.send("commit", timed)
     try waitUntilBegun("a")
-    kill(host.process.pid, SIGSTOP)
+    try host.halt(host.process.pid)
     // Nothing tells a stopped process that its deadlines have passed: that takes time.
     sleep(6)
     kill(host.process.pid, SIGCONT)

@@ -70,7 +70,7 @@ import Testing
     let sound = try host.scriptSoundness()
     let runs = host.fixtures.path + "/runs"
     let pid = try host.server()
-    Glibc.kill(pid, SIGSTOP)
+    try host.halt(pid)
     var client = try host.connect()
     let code = "import os\nprint(os.getpid(), file=open('\(runs)', 'a'))\nresult = os.getpid()"
     _ = try client.send("action", RunningHost.script(code))
@@ -151,7 +151,7 @@ import Testing
     }
     let pid = try host.server()
     // It must not begin before the kill, whatever threads there are.
-    Glibc.kill(pid, SIGSTOP)
+    try host.halt(pid)
     let waiting = try client.send("action", RunningHost.script("result = 3"))
     Glibc.kill(pid, SIGKILL)
     for _ in 1...3 {

@@ -93,7 +93,7 @@ import Testing
     let code = "import os, time\nwhile not os.path.exists('\(gate)'): time.sleep(0.01)"
     let running = try client.send("action", Self.overrunning(code))
     try host.waitUntilRunning(1)
-    kill(stopped, SIGSTOP)
+    try host.halt(stopped)
     #expect(FileManager.default.createFile(atPath: gate, contents: nil))
     let answer = try client.receive()
     #expect(answer.id == running)
@@ -110,7 +110,7 @@ import Testing
     let host = try Self.host(multiprocessing: true)
     let sound = try host.scriptSoundness()
     let stopped = try host.server()
-    kill(stopped, SIGSTOP)
+    try host.halt(stopped)
     var client = try host.connect()
     for _ in 1...20 { _ = try client.send("action", Self.script("result = 1", seconds: 2)) }
     for _ in 1...20 { _ = try host.call("action", RunningHost.script("pass", in: "other")) }
@@ -147,7 +147,7 @@ import Testing
     let sound = try host.scriptSoundness()
     let members = ProcessTree.members(below: host.process.pid)
     let template = try #require(members.first { $0.commandLine.contains("script template") })
-    kill(template.pid, SIGSTOP)
+    try host.halt(template.pid)
     kill(try host.server(), SIGKILL)
     // It waits for a worker of the next VM.
     #expect(try host.script("result = 1") == 1)
@@ -174,7 +174,7 @@ import Testing
     let stopped = try #require(
       ProcessTree.members(below: host.process.pid).first { $0.commandLine.contains("callpoint-guard") })
     if need == .start { _ = try host.call("stop", ["vm": "script"]) }
-    kill(stopped.pid, SIGSTOP)
+    try host.halt(stopped.pid)
     switch need {
     case .vmDied: kill(vm, SIGKILL)
     case .workerDied: kill(try host.server(), SIGKILL)
@@ -198,7 +198,7 @@ import Testing
     let members = ProcessTree.members(below: host.process.pid)
     let stopped = try #require(members.first { $0.commandLine.contains("callpoint-guard") })
     #expect(members.contains { $0.commandLine.contains("sleep 600") })
-    kill(stopped.pid, SIGSTOP)
+    try host.halt(stopped.pid)
     try host.finish()
     #expect(try host.printed().contains("kill process=guard pid=\(stopped.pid)"))
   }
@@ -264,7 +264,7 @@ import Testing
     let code = "import os, time\ntime.sleep(1)\nopen('\(done)', 'w').close()\nresult = 1"
     let short = try client.send("action", Self.script(code, seconds: 4))
     try host.waitUntilRunning(1)
-    kill(host.process.pid, SIGSTOP)
+    try host.halt(host.process.pid)
     // Nothing tells a stopped process that its deadlines have passed: that takes time.
     sleep(6)
     #expect(FileManager.default.fileExists(atPath: done))
@@ -296,7 +296,7 @@ import Testing
     var client = try host.connect()
     let waiting = try client.send("get", ["path": "/", "timeoutSeconds": 10])
     try host.wait(until: { FileManager.default.fileExists(atPath: gates.path + "/began") }, "setup() is not called")
-    kill(host.process.pid, SIGSTOP)
+    try host.halt(host.process.pid)
     // Nothing tells a stopped process that its deadlines have passed: that takes time.
     sleep(12)
     kill(host.process.pid, SIGCONT)

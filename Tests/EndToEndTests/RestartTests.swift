@@ -253,7 +253,7 @@ import Testing
     let host = try RunningHost([package.write(below: directory.path)])
     let vm = try Int32(#require(host.vm("sink")["pid"]?.int))
     var client = try host.connect()
-    kill(vm, SIGSTOP)
+    try host.halt(vm)
     let text = JSONValue.string(String(repeating: "x", count: 14 << 20))
     let sent = try (1...5).map { _ in try client.send("action", ["path": "/sink:sink/put", "input": ["text": text]]) }
     let first = try client.receive()

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import JSON
 import Testing
@@ -37,6 +38,19 @@ extension RunningHost {
     let worker = try callpoint("script-\(action)")["workers"]?[0]?["pid"]?.int
     let pid = try worker ?? vm("script")["pid"]?.int
     return try Int32(#require(pid, "nobody serves \(action)"))
+  }
+
+  /// Stops a process with SIGSTOP, and waits until each of its threads has stopped: until the first has seen the signal, the
+  /// others go on.
+  func halt(_ pid: Int32) throws {
+    kill(pid, SIGSTOP)
+    try wait(
+      until: {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task").allSatisfy { thread in
+          let text = try? String(contentsOfFile: "/proc/\(pid)/task/\(thread)/stat", encoding: .utf8)
+          return text?.split(separator: ")").last?.hasPrefix(" T ") ?? true
+        }
+      }, "\(pid) does not stop")
   }
 
   /// Waits until so many requests for an action run.
