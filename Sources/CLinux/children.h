@@ -14,23 +14,28 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+// Reads a stat file of /proc, of a process or of one of its threads. What stands behind the name, as in " S 7 …", or NULL
+// if the process is gone: it chooses its own name, which may hold blanks and parentheses.
+static const char *clinux_stat(int directory, const char *path, char *text, size_t size) {
+  int descriptor = openat(directory, path, O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return NULL;
+  ssize_t count = read(descriptor, text, size - 1);
+  close(descriptor);
+  text[count < 0 ? 0 : count] = 0;
+  const char *end_of_name = strrchr(text, ')');
+  return end_of_name ? end_of_name + 1 : NULL;
+}
+
 // The parent of a process, from /proc/PID/stat; 0 if the process is gone. Also whether it is dead: a zombie without
 // further threads. One whose first thread has ended shows as a zombie too, and still has its children.
 static pid_t clinux_parent_of(const char *pid, bool *is_dead) {
   char path[64], text[512];
   snprintf(path, sizeof path, "/proc/%s/stat", pid);
-  int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return 0;
-  ssize_t count = read(descriptor, text, sizeof text - 1);
-  close(descriptor);
-  if (count <= 0) return 0;
-  text[count] = 0;
-  // "12 (name) S 7 …": a process chooses its own name, which may hold blanks and parentheses, hence the last one.
-  const char *after_name = strrchr(text, ')');
+  const char *after_name = clinux_stat(AT_FDCWD, path, text, sizeof text);
   char state = 0;
   int parent = 0, threads = 0;
   static const char fields[] = " %c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %d";
-  if (!after_name || sscanf(after_name + 1, fields, &state, &parent, &threads) != 3) return 0;
+  if (!after_name || sscanf(after_name, fields, &state, &parent, &threads) != 3) return 0;
   *is_dead = state == 'Z' && threads <= 1;
   return parent;
 }

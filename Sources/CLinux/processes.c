@@ -77,14 +77,8 @@ bool clinux_computes(pid_t pid) {
   for (struct dirent *entry; !computes && (entry = readdir(threads));) {
     if (entry->d_name[0] == '.') continue;
     snprintf(path, sizeof path, "%.20s/stat", entry->d_name);
-    int descriptor = openat(dirfd(threads), path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) continue;
-    ssize_t count = read(descriptor, text, sizeof text - 1);
-    close(descriptor);
-    text[count < 0 ? 0 : count] = 0;
-    // "12 (name) R 7 …": the name may hold blanks and parentheses, hence the last one.
-    const char *after_name = strrchr(text, ')');
-    computes = after_name && strncmp(after_name, ") R", 3) == 0;
+    const char *after_name = clinux_stat(dirfd(threads), path, text, sizeof text);
+    computes = after_name && strncmp(after_name, " R ", 3) == 0;
   }
   closedir(threads);
   return computes;

@@ -256,7 +256,7 @@ class Endpoint:
         except BaseException as error:
             # Not even the error's text could be had: exceptions of user code may fail when they are printed.
             reply = _refusal(f"the callback failed with {type(error).__name__}, which cannot be printed")
-        if os.getpid() != self._pid:
+        if self.is_child:
             # The callback forked, and the child came back from it too.
             os._exit(1)
         if began is not None:

@@ -37,7 +37,7 @@ extension HostServer {
       exists(target.holder), let callpoint = target.callpoint(in: table)
     else { return false }
     guard let call = begin(action.id, "action", line.count, on: connection) else { return true }
-    let user = session(named: "admin", context: "system")
+    let user = session()
     let body = target.request(by: user, size: action.input.count) { $0.raw(action.input) }
     dispatch(body, to: callpoint, for: call, inside: nil)
     return true

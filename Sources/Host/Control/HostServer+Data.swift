@@ -5,9 +5,9 @@ import PythonVM
 
 /// The methods that read and change data.
 extension HostServer {
-  /// A session that nobody had before.
-  func session(named name: String, context: String) -> UserSession {
-    UserSession(name: name, context: context, number: dispatcher.makeNumber())
+  /// A session that nobody had before, of the administrator unless a name is given.
+  func session(named name: String? = nil, context: String? = nil) -> UserSession {
+    UserSession(name: name ?? "admin", context: context ?? "system", number: dispatcher.makeNumber())
   }
 
   /// Reads a path, under the present model unless another one is given.

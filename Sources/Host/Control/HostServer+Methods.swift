@@ -31,10 +31,10 @@ extension HostServer {
     case "status": call.reply(status)
     case "get": call.reply(try get(params))
     case "action":
-      let user = session(named: params["user"]?.string ?? "admin", context: "system")
+      let user = session(named: params["user"]?.string)
       try callAction(params, as: user, for: call)
     case "commit":
-      let user = session(named: params["user"]?.string ?? "admin", context: "system")
+      let user = session(named: params["user"]?.string)
       try commit(params, as: user, for: call)
     case "start", "stop": try startOrStop(params, call)
     case "reload":

@@ -28,7 +28,7 @@ extension HostServer {
     case "trans.action":
       if params["th"] != nil { try workspace(params).apply(params["writes"]?.array ?? []) }
       let user = session(
-        named: try params.requiredString("user"), context: params["context"]?.string ?? "system")
+        named: try params.requiredString("user"), context: params["context"]?.string)
       try callAction(params, as: user, for: call, inside: parent(params))
     default: call.refuseMethod()
     }
@@ -36,7 +36,7 @@ extension HostServer {
 
   private func openTransaction(_ params: JSONValue, _ connection: ControlConnection) throws(CallError) -> UInt64 {
     let user = session(
-      named: try params.requiredString("user"), context: params["context"]?.string ?? "system")
+      named: try params.requiredString("user"), context: params["context"]?.string)
     let number = dispatcher.makeNumber()
     let workspace = Workspace(
       transaction: Transaction(on: store.snapshot, isOperational: params["db"]?.string == "operational"), user: user,
@@ -56,7 +56,7 @@ extension HostServer {
       throw CallError(.invalidRequest, "No such transaction", errno: 61)
     }
     let workspace = Workspace(
-      transaction: Transaction(on: store.snapshot), user: session(named: "admin", context: "system"),
+      transaction: Transaction(on: store.snapshot), user: session(),
       isWritable: false)
     store.open(workspace, as: number)
     return workspace

@@ -96,10 +96,12 @@ class StartTests(HostTestCase):
         self.assertEqual([one["state"] for one in self.host.received("vm.component")], ["failed", "running"])
         self.assertEqual(self.host.serve([0]).run(1, "1 + 1"), "2")
 
-    def test_callbacks_that_compute_take_turns_of_a_millisecond(self) -> None:
+    def test_callbacks_that_compute_take_turns_of_a_millisecond_and_seldom_look_for_garbage(self) -> None:
         self.host.package("demo", {"a/__init__.py": EVALUATING}, {"a": "a:Main"})
         self.host.ready()
-        self.assertEqual(self.host.serve([0]).run(1, "__import__('sys').getswitchinterval()"), "0.001")
+        pipes = self.host.serve([0])
+        self.assertEqual(pipes.run(1, "__import__('sys').getswitchinterval()"), "0.001")
+        self.assertEqual(pipes.run(2, "__import__('gc').get_threshold()[0]"), "10000")
 
     def test_threads_that_setup_left_running_are_named(self) -> None:
         self.component(
