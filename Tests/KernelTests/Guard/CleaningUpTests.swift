@@ -28,8 +28,7 @@ import Testing
   @Test func `by a process that is killed`() throws {
     let family = try Family()
     let transcript = Transcript()
-    try family.launch(Self.household, output: try transcript.writeEnd(family: family))
-    family.runUntil { transcript.lines.count == 3 }
+    try family.launchHousehold(output: transcript)
     #expect(Set(transcript.lines) == ["parent", "child", "daemon"])
     family.keeper?.kill(family.started[0])
     family.runUntil { transcript.hasEnded }
@@ -49,7 +48,7 @@ import Testing
       """
     try family.launch(
       "sh", ["-c", script, "8", script], output: try transcript.writeEnd(family: family))
-    family.runUntil { transcript.lines.count == 9 }
+    family.runUntil { transcript.lines.count == 9 && !family.started.isEmpty }
     var living: [Int32] = []
     family.onEvent = { event in
       guard case .exited = event else { return }
@@ -82,8 +81,7 @@ import Testing
     await #expect(processExitsWith: .exitCode(7)) {
       let family = try Family()
       let transcript = Transcript()
-      try family.launch(Self.household, output: try transcript.writeEnd(family: family))
-      family.runUntil { transcript.lines.count == 3 }
+      try family.launchHousehold(output: transcript)
       family.stop()
       transcript.readNow()
       exit(transcript.hasEnded ? 7 : 1)
@@ -96,8 +94,7 @@ import Testing
       try Subreaper.become()
       let family = try Family(usesParentDeathSignal: usesParentDeathSignal, patience: .seconds(5))
       let transcript = Transcript()
-      try family.launch(Self.household, output: try transcript.writeEnd(family: family))
-      family.runUntil { transcript.lines.count == 3 }
+      try family.launchHousehold(output: transcript)
       kill(family.guardPID, SIGSTOP)
       family.stop()
       transcript.readNow()
@@ -167,8 +164,7 @@ import Testing
       try Subreaper.become()
       let family = try Family(usesParentDeathSignal: usesParentDeathSignal)
       let transcript = Transcript()
-      try family.launch(Self.household, output: try transcript.writeEnd(family: family))
-      family.runUntil { transcript.lines.count == 3 }
+      try family.launchHousehold(output: transcript)
       kill(family.guardPID, SIGKILL)
       family.runUntil { family.events.contains(.lost(.signalled(SIGKILL))) }
       transcript.readNow()

@@ -76,6 +76,15 @@ final class Family {
         standardOutput: output, standardError: errors))
   }
 
+  /// Launches a household, and waits until each of it lives and the guard owes no answer.
+  ///
+  /// On a busy machine its processes may speak before the guard says that it has started them.
+  func launchHousehold(output transcript: Transcript) throws {
+    let before = started.count
+    try launch(`Nothing is left behind`.household, output: try transcript.writeEnd(family: self))
+    runUntil { [unowned self] in transcript.lines.count == 3 && started.count > before }
+  }
+
   /// What a program prints until it, and whoever else holds its output, has ended.
   func output(
     of executable: String, _ arguments: [String] = [], environment: [String: String] = ["PATH": "/usr/bin:/bin"],

@@ -17,8 +17,7 @@ import Testing
       let before = family.fewestDescriptors(of: getpid())
       for round in 1...10 {
         let transcript = Transcript()
-        try family.launch(`Nothing is left behind`.household, output: try transcript.writeEnd(family: family))
-        family.runUntil { transcript.lines.count == 3 }
+        try family.launchHousehold(output: transcript)
         let pid = family.guardPID
         kill(pid, SIGKILL)
         family.runUntil { Self.losses(family) == round }
@@ -49,8 +48,7 @@ import Testing
       try Subreaper.become()
       let family = try Family(patience: Self.patience)
       let transcript = Transcript()
-      try family.launch(`Nothing is left behind`.household, output: try transcript.writeEnd(family: family))
-      family.runUntil { transcript.lines.count == 3 }
+      try family.launchHousehold(output: transcript)
       let pid = family.guardPID
       kill(pid, SIGSTOP)
       // Silence is no loss as long as nobody waits for an answer.
