@@ -18,4 +18,4 @@ def quote_key(text: str) -> str:
 
 def key_text(values: Iterable[str]) -> str:
     """Return all key values of an entry with their braces: `{ce0 1}`."""
-    return "{" + " ".join(map(quote_key, values)) + "}"
+    return "{" + " ".join([quote_key(text) for text in values]) + "}"

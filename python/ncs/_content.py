@@ -99,7 +99,7 @@ def checked(place: Place, node: SchemaNode, value: Any) -> Any:
     if value is None:
         raise Error(f"{place.down(node).path}: None is not a value; `del` removes a leaf", _C["ERR_BADTYPE"])
     try:
-        return _types.from_python(value, node.type)
+        return node.take(value)
     except _types.BadValue as refusal:
         raise _types.bad_type(place.down(node).path, refusal) from None
 

@@ -85,7 +85,7 @@ class Place:
         key = []
         for value, leaf in zip(values, leafs):
             try:
-                key.append(_types.text_of(_types.from_python(value, leaf.type), leaf.type))
+                key.append(_types.text_of(leaf.take(value), leaf.type))
             except _types.BadValue as refusal:
                 raise _types.bad_type(f"{self.path}/{leaf.name}", refusal) from None
         return tuple(key)
@@ -100,6 +100,8 @@ class Place:
 
     def known(self) -> Any:
         """Return the branch here, `ABSENT`, or `UNKNOWN` if only the host can tell."""
+        if self.view.unseen:
+            self.view.settle()
         if self._branch is not None and self._epoch == self.view.epoch:
             return self._branch
         if self.parent is None:
@@ -318,6 +320,8 @@ class Place:
                 return
             epoch = self.view.epoch
             for key in list(table.keys()):
+                if self.view.unseen:
+                    self.view.settle()
                 if epoch != self.view.epoch:
                     epoch = self.view.epoch
                     if self._has_lost(table):
@@ -352,6 +356,8 @@ class Place:
 
     def ensure(self) -> Branch:
         """Make sure that this container or entry is seen from now on, and all above it."""
+        if self.view.unseen:
+            self.view.settle()
         if self.parent is None:
             return self.view.root
         if self._branch is None or self._ensured != self.view.epoch:
@@ -388,8 +394,10 @@ class Place:
 
     def create(self) -> None:
         """Create this entry or presence container; it may be there already."""
-        self.view.record(["create", self.path])
-        self.ensure()
+        if self.view.is_logged:
+            self.view.create(self)
+        else:
+            self.ensure()
 
     def set(self, data: Any) -> None:
         """Give this leaf its value, or this leaf-list all its values."""
@@ -397,9 +405,13 @@ class Place:
 
     def set_leaf(self, node: SchemaNode, data: Any) -> None:
         """Give a leaf in this container or entry its value, or a leaf-list all its values."""
-        view = self.view
-        if view.is_logged:
-            view.record(["set", f"{self.path}/{node.step}", data])
+        if self.view.is_logged:
+            self.view.set_leaf(self, node, data)
+        else:
+            self.put(node, data)
+
+    def put(self, node: SchemaNode, data: Any) -> None:
+        """Let the tree show the data of a leaf or leaf-list in this container or entry."""
         branch = self.ensure()
         branch.set(node, self.down(node)._in_order(data) if node.kind == "leaf-list" else data)
         if node.is_in_choice:

@@ -17,6 +17,8 @@ from _ncs._tables import NCS as _C
 from _ncs._values import XmlTag
 from _ncs.error import Error
 
+from . import _types
+
 _WORD = struct.Struct("<Q")
 _POINT = re.compile(rb'"[as]p":("(?:[^"\\]|\\.)*")')
 _STRING = {"b": "string"}
@@ -42,7 +44,7 @@ class SchemaNode:
     """One node of the schema; an interior node reads its line when it is first asked about itself."""
 
     __slots__ = (
-        "_children", "_data_children", "_fields", "_keeps_given_order", "_keys", "_line", "_names", "_tag",
+        "_children", "_data_children", "_fields", "_keeps_given_order", "_keys", "_line", "_names", "_tag", "_taker",
         "has_value", "is_in_choice", "is_key", "is_qualified", "kind", "member", "module", "name", "parent", "qualified", "reader",
         "schema", "step", "type",
     )  # fmt: skip
@@ -75,6 +77,7 @@ class SchemaNode:
         self.has_value = self.kind == "leaf" and self.type["b"] != "empty"
         #: What makes a value of this type what a package sees, once somebody has read one.
         self.reader: Callable[[Any], Any] | None = None
+        self._taker: Callable[[Any], Any] | None = None
         self._line = line
         self._fields: dict[str, Any] | None = brief if line is None else None
         self._children: list[SchemaNode] | None = None
@@ -238,6 +241,16 @@ class SchemaNode:
         if self._tag is None:
             self._tag = XmlTag.of(self.name, self.prefix, self.module.namespace if self.module else "")
         return self._tag
+
+    def take(self, value: Any) -> Any:
+        """Return the data that a Python value stands for at this leaf or leaf-list.
+
+        Raises:
+            BadValue: the type does not allow it.
+        """
+        if self._taker is None:
+            self._taker = _types.taker_of(self.type)
+        return self._taker(value)
 
     def look_up(self) -> None:
         """Build now what a look at this node and at those above it would build."""

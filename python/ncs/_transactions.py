@@ -40,7 +40,10 @@ def serve(th: int, is_writable: bool) -> None:
 def leave(th: int) -> Optional[View]:
     """Forget a transaction that a callback worked in, which the host closes itself; return the view if there is one."""
     _served.pop(th, None)
-    return _views.pop(th, None)
+    view = _views.pop(th, None)
+    if view is not None:
+        view.let_go()
+    return view
 
 
 def leave_view(view: View) -> None:
@@ -53,6 +56,8 @@ def leave_view(view: View) -> None:
             del _views[view.th]
         if view.writes:
             host().write(view.th, view.take_writes())
+        view.settle()
+        view.let_go()
 
 
 def disown() -> None:
@@ -70,7 +75,9 @@ def disown() -> None:
 
 def close_view(th: int) -> None:
     """Close a transaction with all that was written and not applied."""
-    if _views.pop(th, None) is not None:
+    view = _views.pop(th, None)
+    if view is not None:
+        view.let_go()
         host().close(th)
 
 

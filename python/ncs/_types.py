@@ -275,10 +275,6 @@ def from_python(value: Any, type_: Type) -> Data:
         return parse(value, type_)
     type_ = resolved(type_)
     base = type_["b"]
-    if type(value) is int and base in _INTEGERS:
-        low, high, _ = _INTEGERS[base]
-        if "r" not in type_ and low <= value <= high:
-            return str(value) if base in _AS_STRING else value
     if base == "union" and not isinstance(value, (str, Value)):
         return _union_from_python(value, type_)
     if isinstance(value, bool) and base == "boolean":
@@ -297,6 +293,18 @@ def from_python(value: Any, type_: Type) -> Data:
     if base == "decimal64" and isinstance(value, (float, Decimal)):
         return _parse_decimal(f"{Decimal(str(value)):f}", type_)
     return parse(str(value), type_)
+
+
+def taker_of(type_: Type) -> Callable[[Any], Data]:
+    """Return what does for values of this type what `from_python` does, and most of them need less."""
+    type_ = resolved(type_)
+    base = type_["b"]
+    if base in _INTEGERS and base not in _AS_STRING and "r" not in type_:
+        low, high, _ = _INTEGERS[base]
+        return lambda value: value if type(value) is int and low <= value <= high else from_python(value, type_)
+    if type_ == {"b": "string"}:
+        return lambda value: value if type(value) is str and value.isascii() else from_python(value, type_)
+    return lambda value: from_python(value, type_)
 
 
 def _bits_from_bytes(value: bytes, type_: Type) -> Data:

@@ -45,6 +45,10 @@ class View:
         self.is_writable = is_writable
         #: Writes that the host has not got yet.
         self.writes: list[list] = []
+        #: What was created, and leafs that were given data, that the tree does not show yet: many callbacks only write.
+        self.unseen: list[tuple[Place, SchemaNode | None, Any]] = []
+        #: What the last write creates; what its leafs are given goes along.
+        self._created: Place | None = None
         #: Keypaths of what was read, in order.
         self.reads: dict[str, None] = {}
         self._root = Branch(host is None, True, host is None)
@@ -55,13 +59,16 @@ class View:
     def place(self) -> Place:
         """The place of the view's own node.
 
-        A view holds no place, as places hold their view: with its last user it goes at once, and all that it knows.
+        A view holds no place for long, as places hold their view: with its last user it goes at once, and all that it
+        knows.
         """
         return Place(self, None, self._node, None, self._path)
 
     @property
     def root(self) -> Branch:
         """What is known of the data at the view's own node."""
+        if self.unseen:
+            self.settle()
         return self._root
 
     def forget(self) -> None:
@@ -70,11 +77,27 @@ class View:
         self.epoch += 1
         self.writes = []
         self.reads = {}
+        self.let_go()
 
     def take_writes(self) -> list[list]:
         """Return the writes that the host has not got yet and consider them sent."""
         writes, self.writes = self.writes, []
+        self._created = None
         return writes
+
+    def settle(self) -> None:
+        """Let the tree show all that was written."""
+        unseen, self.unseen = self.unseen, []
+        for place, leaf, data in unseen:
+            if leaf is None:
+                place.ensure()
+            else:
+                place.put(leaf, data)
+
+    def let_go(self) -> None:
+        """Hold no place any more: nobody will look into the tree, or write."""
+        self.unseen = []
+        self._created = None
 
     def read(self, path: str, after: str | None = None) -> Any:
         """Ask the host for a subtree."""
@@ -91,6 +114,21 @@ class View:
         if not self.is_writable:
             raise Error(f"{write[1]}: the transaction is read-only", _C["ERR_NOT_WRITABLE"])
         self.writes.append(write)
+        self._created = None
+
+    def create(self, place: Place) -> None:
+        """Log that an entry or presence container is created; the tree shows it once somebody looks."""
+        self.record(["create", place.path])
+        self._created = place
+        self.unseen.append((place, None, None))
+
+    def set_leaf(self, place: Place, leaf: SchemaNode, data: Any) -> None:
+        """Log that a leaf or leaf-list below a place is given data; the tree shows it once somebody looks."""
+        if place is self._created:
+            self.writes[-1] += (leaf.step, data)
+        else:
+            self.record(["set", f"{place.path}/{leaf.step}", data])
+        self.unseen.append((place, leaf, data))
 
     def at(self, path: str, start: Place | None = None) -> Place:
         """Return the place that a keypath names, from the root or from `start`.

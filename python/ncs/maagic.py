@@ -140,12 +140,17 @@ def _memory_backend(source: Any) -> _MemoryBackend:
 def set_memory_tree(node: Node, trans_obj: Any = None) -> None:
     """Write what was put in a tree in memory, in order."""
     target = get_trans(node if trans_obj is None else trans_obj).view
-    for operation, path, *rest in node._place.view.writes:
+    source = node._place.view
+    source.settle()
+    source.let_go()
+    for operation, path, *rest in source.writes:
         place = target.at(path)
         if operation == "set":
             place.set(rest[0])
         elif operation == "create":
             make_present(place)
+            for leaf, data in zip(rest[::2], rest[1::2]):
+                target.at(leaf, place).set(data)
         elif operation == "delete":
             make_absent(place)
         else:

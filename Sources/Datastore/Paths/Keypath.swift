@@ -46,7 +46,13 @@ package struct Keypath: Hashable, Sendable {
   ///   - node: The child.
   ///   - keys: Its keys.
   /// - Returns: The path with one more step.
-  package func appending(_ node: NodeID, keys: [Value] = []) -> Keypath { Keypath(steps + [Step(node, keys: keys)]) }
+  package func appending(_ node: NodeID, keys: [Value] = []) -> Keypath {
+    var steps: [Step] = []
+    steps.reserveCapacity(self.steps.count + 1)
+    steps.append(contentsOf: self.steps)
+    steps.append(Step(node, keys: keys))
+    return Keypath(steps)
+  }
 
   /// Whether this path is another one or leads to something above it.
   ///

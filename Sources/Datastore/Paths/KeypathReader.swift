@@ -13,10 +13,11 @@ struct KeypathReader {
     var shown: String { qualifier.map { "\($0):\(name)" } ?? name }
   }
 
-  private let text: String
   private let bytes: [UInt8]
   /// How many bytes have been read.
   private(set) var position: Int
+  /// Where the name that was read last ends.
+  private(set) var nameEnd = 0
 
   /// Whether all was read.
   var isAtEnd: Bool { position == bytes.count }
@@ -24,11 +25,9 @@ struct KeypathReader {
   /// Starts behind what is known already.
   ///
   /// - Parameters:
-  ///   - text: The path.
-  ///   - bytes: The same in UTF-8.
+  ///   - bytes: The path in UTF-8.
   ///   - position: Where to start.
-  init(_ text: String, _ bytes: [UInt8], from position: Int) {
-    self.text = text
+  init(_ bytes: [UInt8], from position: Int) {
     self.bytes = bytes
     self.position = position
   }
@@ -51,11 +50,18 @@ struct KeypathReader {
     var element = Element(
       qualifier: colon.map { string(start..<$0) }, name: string((colon.map { $0 + 1 } ?? start)..<position))
     guard !element.name.isEmpty, element.qualifier != "" else { throw bad("there is an element without a name") }
-    if position < bytes.count, bytes[position] == UInt8(ascii: "{") { element.keys = try keys(of: element) }
+    nameEnd = position
+    if position < bytes.count, bytes[position] == UInt8(ascii: "{") { element.keys = try keys(of: element.shown) }
     return element
   }
 
-  private mutating func keys(of element: Element) throws(DataError) -> [String] {
+  /// Reads the keys of an entry, from the opening brace on.
+  ///
+  /// - Parameter name: The list's name, for errors.
+  /// - Returns: The keys as text.
+  /// - Throws: ``DataError`` if they are not well formed.
+  mutating func keys(of name: @autoclosure () -> String) throws(DataError) -> [String] {
+    nameEnd = position
     position += 1
     var keys: [String] = []
     while position < bytes.count {
@@ -64,14 +70,14 @@ struct KeypathReader {
         position += 1
         return keys
       case UInt8(ascii: " "): position += 1
-      case UInt8(ascii: "\""): keys.append(try quotedKey(of: element))
-      default: keys.append(try plainKey(of: element))
+      case UInt8(ascii: "\""): keys.append(try quotedKey(of: name()))
+      default: keys.append(try plainKey(of: name()))
       }
     }
-    throw bad("the keys of \(element.shown) have no closing brace")
+    throw bad("the keys of \(name()) have no closing brace")
   }
 
-  private mutating func quotedKey(of element: Element) throws(DataError) -> String {
+  private mutating func quotedKey(of name: @autoclosure () -> String) throws(DataError) -> String {
     position += 1
     var key: [UInt8] = []
     while position < bytes.count {
@@ -79,7 +85,7 @@ struct KeypathReader {
       case UInt8(ascii: "\""):
         position += 1
         guard position < bytes.count, bytes[position] == UInt8(ascii: " ") || bytes[position] == UInt8(ascii: "}")
-        else { throw bad("expected a blank or a closing brace behind a quoted key of \(element.shown)") }
+        else { throw bad("expected a blank or a closing brace behind a quoted key of \(name())") }
         return String(decoding: key, as: UTF8.self)
       case UInt8(ascii: "\\") where position + 1 < bytes.count:
         key.append(bytes[position + 1])
@@ -89,23 +95,25 @@ struct KeypathReader {
         position += 1
       }
     }
-    throw bad("a key of \(element.shown) has no closing quote")
+    throw bad("a key of \(name()) has no closing quote")
   }
 
-  private mutating func plainKey(of element: Element) throws(DataError) -> String {
+  private mutating func plainKey(of name: @autoclosure () -> String) throws(DataError) -> String {
     let start = position
     while position < bytes.count {
       switch bytes[position] {
       case UInt8(ascii: " "), UInt8(ascii: "}"): return string(start..<position)
       case UInt8(ascii: "{"), UInt8(ascii: "\""), UInt8(ascii: "\\"):
-        throw bad("a key of \(element.shown) with a quote, a brace or a backslash needs double quotes around it")
+        throw bad("a key of \(name()) with a quote, a brace or a backslash needs double quotes around it")
       default: position += 1
       }
     }
-    throw bad("the keys of \(element.shown) have no closing brace")
+    throw bad("the keys of \(name()) have no closing brace")
   }
 
   private func string(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
-  private func bad(_ reason: String) -> DataError { DataError(.invalidPath, .badPath, at: text, reason) }
+  private func bad(_ reason: String) -> DataError {
+    DataError(.invalidPath, .badPath, at: String(decoding: bytes, as: UTF8.self), reason)
+  }
 }

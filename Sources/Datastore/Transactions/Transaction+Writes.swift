@@ -9,11 +9,20 @@ extension Transaction {
   ///   - run: The service that made them, or `nil` for a user.
   /// - Throws: ``DataError`` that names the path of the write that cannot be applied.
   package func apply(_ writes: JSONValue, as run: ServiceRun? = nil) throws(DataError) {
-    guard let list = writes.array else {
-      throw DataError(.invalidRequest, .protocolUsage, at: "/", "writes are an array of arrays")
-    }
+    try Array(writes.text.utf8).withUnsafeBytes { text in
+      Result { () throws(DataError) in try apply(text, as: run) }
+    }.get()
+  }
+
+  /// Applies a list of writes in order, all of them or none.
+  ///
+  /// - Parameters:
+  ///   - writes: The text of the writes, as `ARCHITECTURE.md` gives them.
+  ///   - run: The service that made them, or `nil` for a user.
+  /// - Throws: ``DataError`` that names the path of the write that cannot be applied.
+  package func apply(_ writes: UnsafeRawBufferPointer, as run: ServiceRun? = nil) throws(DataError) {
     try edit(as: run) { (editor, root) throws(DataError) in
-      var series = WriteSeries(list, in: editor.index)
+      var series = try WriteSeries(writes, in: editor.index)
       try editor.apply(&series, in: &root)
     }
   }

@@ -3,7 +3,8 @@ import Yang
 
 /// One write of a list of writes, such as `["set", "/a:b/c", 1]`.
 struct Write {
-  private enum Operation {
+  /// What is done.
+  enum Operation {
     case set(JSONValue)
     case create
     case delete
@@ -16,25 +17,16 @@ struct Write {
   let shared: Int
   private let operation: Operation
 
-  /// Reads a write.
+  /// Creates a write.
   ///
   /// - Parameters:
-  ///   - json: The write.
-  ///   - parser: Reads its paths.
-  /// - Throws: ``DataError`` if it has not the form of a write, or its path does not exist in the schema.
-  init(_ json: JSONValue, _ parser: inout KeypathParser) throws(DataError) {
-    guard let parts = json.array, parts.count >= 2, let word = parts[0].string, let text = parts[1].string else {
-      throw Self.malformed(json)
-    }
-    path = try parser.parse(text)
-    shared = parser.shared
-    switch (word, parts.count) {
-    case ("set", 3): operation = .set(parts[2])
-    case ("create", 2): operation = .create
-    case ("delete", 2): operation = .delete
-    case ("move", 3), ("move", 4): operation = .move(try Self.position(parts, of: path, json, &parser))
-    default: throw Self.malformed(json)
-    }
+  ///   - operation: What is done.
+  ///   - path: Where it writes.
+  ///   - shared: How many steps of the path are those of the write before it.
+  init(_ operation: Operation, _ path: Keypath, shared: Int) {
+    self.operation = operation
+    self.path = path
+    self.shared = shared
   }
 
   /// Carries the write out.
@@ -66,34 +58,5 @@ struct Write {
       return Local(path: path, depth: path.steps.count, value: nil, shared: shared)
     case .set, .create, .delete, .move: return nil
     }
-  }
-
-  private static func position(
-    _ parts: [JSONValue], of path: Keypath, _ json: JSONValue, _ parser: inout KeypathParser
-  ) throws(DataError) -> Transaction.Position {
-    switch (parts[2].string, parts.count == 4 ? parts[3].string : nil) {
-    case ("first", nil): return .first
-    case ("last", nil): return .last
-    case ("before", let other?): return .before(try sibling(other, of: path, &parser))
-    case ("after", let other?): return .after(try sibling(other, of: path, &parser))
-    default: throw malformed(json)
-    }
-  }
-
-  private static func sibling(_ text: String, of path: Keypath, _ parser: inout KeypathParser) throws(DataError)
-    -> [Value]
-  {
-    let other = try parser.parse(text)
-    guard other.parent == path.parent, other.node == path.node else {
-      throw DataError(.invalidPath, .badPath, at: text, "not an entry of the same list")
-    }
-    return other.keys
-  }
-
-  private static func malformed(_ json: JSONValue) -> DataError {
-    DataError(
-      .invalidRequest, .protocolUsage, at: json[1]?.string ?? "/",
-      "\(json.text.prefix(200)) is not one of [\"set\", path, value], [\"create\", path], [\"delete\", path], "
-        + "[\"move\", path, where, path]")
   }
 }

@@ -11,8 +11,8 @@ final class CallbackRunner {
   struct ServiceReply {
     /// The new proplist, or `nil` for the one it had.
     let properties: [ServiceRecord.Property]?
-    /// What it wrote, in order.
-    let writes: [JSONValue]
+    /// The text of what it wrote, in order, or `nil` if it wrote nothing; it is there while the completion runs.
+    let writes: UnsafeRawBufferPointer?
     /// What it read.
     let reads: [String]
   }
@@ -132,7 +132,7 @@ final class CallbackRunner {
           return ServiceRecord.Property(name: name, value: value)
         }
       }
-      return .success(ServiceReply(properties: properties, writes: try reply.writes(), reads: try reply.reads()))
+      return .success(ServiceReply(properties: properties, writes: reply.writes, reads: try reply.reads()))
     } catch {
       return .failure(CallError(error))
     }

@@ -106,7 +106,7 @@ extension Commit {
     runner.run(entry, call, in: workspace, inside: request.parent) { [self] result in
       do throws(CallError) {
         let reply = try result.get()
-        try workspace.apply(reply.writes)
+        if let writes = reply.writes { try workspace.apply(writes) }
         workspace.run = nil
         try workspace.recordReads(reply.reads)
         next(reply)

@@ -25,17 +25,25 @@ final class Workspace {
   /// Applies a write log.
   ///
   /// - Parameter writes: The writes, as the wire has them.
-  /// - Throws: ``CallError`` if one is refused; the ones before it are applied.
+  /// - Throws: ``CallError`` if one is refused; none is applied then.
   func apply(_ writes: [JSONValue]) throws(CallError) {
     guard !writes.isEmpty else { return }
+    try write { (run) throws(DataError) in try transaction.apply(.array(writes), as: run) }
+  }
+
+  /// Applies a write log.
+  ///
+  /// - Parameter writes: The text of the writes, of which there are some.
+  /// - Throws: ``CallError`` if one is refused; none is applied then.
+  func apply(_ writes: UnsafeRawBufferPointer) throws(CallError) {
+    try write { (run) throws(DataError) in try transaction.apply(writes, as: run) }
+  }
+
+  private func write(_ body: (ServiceRun?) throws(DataError) -> Void) throws(CallError) {
     guard isWritable else {
       throw CallError(.invalidRequest, "the transaction is read-only", errno: 4)
     }
-    do throws(DataError) {
-      try transaction.apply(.array(writes), as: run)
-    } catch {
-      throw CallError(error)
-    }
+    do throws(DataError) { try body(run) } catch { throw CallError(error) }
   }
 }
 

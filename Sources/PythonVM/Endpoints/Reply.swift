@@ -112,8 +112,11 @@ package struct Reply {
     return outputRange.map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
   }
 
-  /// The write log.
-  package func writes() throws(ProtocolViolation) -> [JSONValue] { try parsed(writesRange).array ?? [] }
+  /// The text of the write log, or `nil` if nothing was written.
+  package var writes: UnsafeRawBufferPointer? {
+    guard let writesRange, writesRange.count > "[]".utf8.count else { return nil }
+    return UnsafeRawBufferPointer(rebasing: bytes[writesRange])
+  }
 
   /// The keypaths that the callback read.
   package func reads() throws(ProtocolViolation) -> [String] {

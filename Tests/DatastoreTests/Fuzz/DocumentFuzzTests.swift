@@ -45,6 +45,37 @@ import Testing
     }
   }
 
+  @Test(arguments: Fuzz.seeds(10)) func `a create with leafs does what sets behind it do`(seed: UInt64) throws {
+    // Invariant: a list whose creates have leafs is applied, or refused with the same error, as one in which a set for
+    // each leaf stands behind the create instead.
+    try Fuzz.round(seed) { round in
+      for _ in 0..<60 {
+        let writes = (0..<round.random.number(1...4)).map { _ in RandomDocument.write(using: &round.random) }
+        round.tries(JSONValue.array(writes).text)
+        let (short, long) = (Transaction(on: Fixture.empty), Transaction(on: Fixture.empty))
+        let results = [(short, writes), (long, writes.flatMap(Self.spelledOut))].map { transaction, writes in
+          Result { () throws(DataError) in try transaction.apply(.array(writes)) }
+        }
+        if case .failure(let first) = results[0], case .failure(let second) = results[1] {
+          #expect(first.kind == second.kind)
+        } else {
+          #expect(short.working.document() == long.working.document())
+          #expect(results.allSatisfy { if case .success = $0 { true } else { false } })
+        }
+      }
+    }
+  }
+
+  private static func spelledOut(_ write: JSONValue) -> [JSONValue] {
+    guard let parts = write.array, parts.count > 2, parts.count.isMultiple(of: 2), parts[0] == "create",
+      let path = parts[1].string
+    else { return [write] }
+    let sets = stride(from: 2, to: parts.count, by: 2).map { place -> JSONValue in
+      ["set", .string("\(path)/\(parts[place].string ?? "")"), parts[place + 1]]
+    }
+    return [["create", parts[1]]] + sets
+  }
+
   /// A document of all configuration and state builds the same store, and its tree is the same however it is cut.
   private func checkReading(_ snapshot: Snapshot, using random: inout SeededGenerator) throws {
     let document = snapshot.document()

@@ -68,12 +68,23 @@ enum RandomDocument {
     "/st:single", "/st:top/item{1}/reset", "/st:restart", "/st:nothing", "/st:top/item{x}", "/ot:top/q",
   ]
 
+  /// Leafs with values, as they stand behind the path of a `create`.
+  private static func leafs(using random: inout SeededGenerator) -> [JSONValue] {
+    (0..<random.number(0...3)).flatMap { _ in
+      [
+        .string(random.pick(["label", "store:label", "action", "id", "size", random.pick(names)])),
+        leaf(using: &random),
+      ]
+    }
+  }
+
   /// A write that may be right.
   static func write(using random: inout SeededGenerator) -> JSONValue {
     let path = JSONValue.string(random.pick(paths))
     switch random.number(0...9) {
     case 0, 1, 2, 3: return ["set", path, leaf(using: &random)]
-    case 4, 5: return ["create", path]
+    case 4: return ["create", path]
+    case 5: return .array(["create", path] + leafs(using: &random))
     case 6: return random.oneIn(3) ? ["delete", path] : ["create", path]
     case 7, 8:
       let rule = JSONValue.string(

@@ -38,6 +38,20 @@ import Yang
     #expect(try top([["create", "/st:top/inner"]]) == [:])
   }
 
+  @Test func `create may give leafs of what it creates their values`() throws {
+    #expect(
+      try top([
+        ["create", "/st:top/item{1}", "label", "a", "id", 1, "label", "b", "store:colours", ["blue", "st:red"]],
+        ["create", "/st:top/item{2}", "label", "c"], ["create", "/st:top/item{2}/sub{\"a b\" 3}", "v", "d"],
+        ["set", "/st:top/item{2}/opts/a", "e"], ["create", "/st:top/box", "size", 2],
+      ]) == [
+        "item": [
+          ["id": 1, "label": "b", "colours": ["store:blue", "store:red"]],
+          ["id": 2, "label": "c", "opts": ["a": "e"], "sub": [["k1": "a b", "k2": 3, "v": "d"]]],
+        ], "box": ["size": 2],
+      ])
+  }
+
   @Test func `what lies above is created too`() throws {
     #expect(
       try top([["set", "/st:top/item{1}/sub{a 2}/v", "x"]])
@@ -160,8 +174,25 @@ import Yang
       ),
       (
         ["put", "/st:top"],
-        #"/st:top: ["put","/st:top"] is not one of ["set", path, value], ["create", path], ["delete", path], ["move", path, where, path]"#,
+        #"/st:top: ["put","/st:top"] is not one of ["set", path, value], ["create", path, leaf, value, …], ["delete", path], ["move", path, where, path]"#,
         "invalid-request"
+      ),
+      (
+        ["create", "/st:top/item{5}", "label"],
+        #"/st:top/item{5}: ["create","/st:top/item{5}","label"] is not one of ["set", path, value], ["create", path, leaf, value, …], ["delete", path], ["move", path, where, path]"#,
+        "invalid-request"
+      ),
+      (
+        ["create", "/st:top/item{5}", "label", "x", "nothing", 1],
+        "/st:top/item{5}/nothing: there is no nothing below item", "invalid-path"
+      ),
+      (
+        ["create", "/st:top/item{5}", "opts/a", 1], "/st:top/item{5}/opts/a: a name was expected, and nothing else",
+        "invalid-path"
+      ),
+      (
+        ["create", "/st:top/item{5}", "id", 6],
+        "/st:top/item{5}/id: a key cannot be changed, and \"6\" is another one", "invalid-value"
       ),
     ] as [(JSONValue, String, String)]) func `what the model does not allow is refused with the path`(
       _ write: JSONValue, _ message: String, _ kind: String

@@ -18,7 +18,7 @@ import Testing
       }
       #expect(request == RequestID(17))
       #expect(try reply.output().map { String(decoding: $0, as: UTF8.self) } == #"{"n":1}"#)
-      #expect(try reply.writes().count == 1)
+      #expect(reply.writes.map { String(decoding: $0, as: UTF8.self) } == #"[["set","/a",1]]"#)
       #expect(try reply.reads() == ["/b"])
     }
   }

@@ -47,7 +47,7 @@ import Testing
       guard let whole else { return }
       #expect(whole["id"]?.uint == request.number)
       #expect((try? reply.value()) == whole["ok"])
-      #expect((try? reply.writes()) == (whole["writes"]?.array ?? []))
+      #expect((try? reply.writes.map { try JSONValue(parsing: $0) } ?? []) == (whole["writes"] ?? []))
       #expect((try? reply.reads()) == (whole["reads"]?.array ?? []).compactMap(\.string))
       guard whole["ok"]?.object != nil else { return }
       let output = try? reply.output().map { try JSONValue(parsing: $0) }

@@ -102,7 +102,11 @@ class MemoryHost:
 
     def _write(self, data: Data, writes: Any) -> None:
         for operation, path, *rest in json.loads(json.dumps(list(writes))):
-            apply_write(data, View(self.schema).at(path), operation, rest)
+            place = View(self.schema).at(path)
+            apply_write(data, place, operation, rest)
+            if operation == "create":
+                for leaf, value in zip(rest[::2], rest[1::2]):
+                    apply_write(data, place.view.at(leaf, place), "set", [value])
 
     def _show(self, place: Place, found: Any, after: Any) -> Any:
         if place.node.kind == "list" and place.key is None:

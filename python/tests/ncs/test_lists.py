@@ -98,6 +98,34 @@ class Entries(ListTest):
         self.assertEqual((entry["delete"], entry.v__delete), ("x", "x"))
 
 
+class Writes(ListTest):
+    def test_leafs_that_are_set_right_after_a_create_go_with_it(self) -> None:
+        entry = self.endpoint.create("n", 1)
+        entry.address = "first"
+        self.assertEqual(entry.address, "first")
+        entry.address = "second"
+        other = self.endpoint.create("n", 2)
+        entry.address = "third"
+        other.address = "fourth"
+        path = "/v:vpn/l3vpn{acme}/endpoint"
+        self.assertEqual(
+            self.trans.view.writes,
+            [
+                ["create", f"{path}{{n 1}}", "address", "first", "address", "second"],
+                ["create", f"{path}{{n 2}}"],
+                ["set", f"{path}{{n 1}}/address", "third"],
+                ["set", f"{path}{{n 2}}/address", "fourth"],
+            ],
+        )
+        self.assertEqual([self.endpoint["n", unit].address for unit in (1, 2)], ["third", "fourth"])
+
+    def test_what_the_host_has_got_is_not_added_to(self) -> None:
+        entry = self.endpoint.create("n", 1)
+        self.trans.view.take_writes()
+        entry.address = "x"
+        self.assertEqual(self.trans.view.writes, [["set", "/v:vpn/l3vpn{acme}/endpoint{n 1}/address", "x"]])
+
+
 class Iterating(ListTest):
     def test_entries_come_in_the_order_of_their_keys(self) -> None:
         self.endpoint.create("a", 3)

@@ -50,6 +50,8 @@ class Actor:
         return chance.choice(
             [
                 lambda s: s.l3vpn.create(key) and None,
+                lambda s: self.make(s.l3vpn.create(key), other, number),
+                lambda s: self.make(s.l3vpn.create(key), other, number),
                 lambda s: s.l3vpn.__delitem__(key),
                 lambda s: s.l3vpn.delete() if number == 1 else None,
                 lambda s: [e.name for e in s.l3vpn],
@@ -96,6 +98,15 @@ class Actor:
     @staticmethod
     def entry(vpn: Any, key: str, action: Any) -> Any:
         return action(vpn.l3vpn[key]) if key in vpn.l3vpn else "no entry"
+
+    def make(self, entry: Any, key: str, number: int) -> Any:
+        """Set some leafs of a new entry, a few of which are looked at on the way."""
+        values = [("vlan_id", number), ("cli_text", key), ("nc_text", key), ("numbers", [number, number + 10])]
+        for name, value in self.chance.choices(values, k=3):
+            setattr(entry, name, value)
+            if self.chance.random() < 0.2:
+                return getattr(entry, name) == value
+        return entry.rule.create(key).name
 
     @staticmethod
     def move(entry: Any, key: str, number: int) -> Any:

@@ -33,7 +33,7 @@ class CreateCallbacks(unittest.TestCase):
         gc.collect()
         gc.disable()
         try:
-            self.assertEqual(len(served.ask(**create_request())["writes"]), 4)
+            self.assertEqual(len(served.ask(**create_request())["writes"]), 2)
             self.assertEqual(gc.collect(), 0)
         finally:
             gc.enable()
@@ -58,10 +58,8 @@ class CreateCallbacks(unittest.TestCase):
             {
                 "ok": {},
                 "writes": [
-                    ["create", "/ncs:devices/device{ce0}"],
-                    ["set", "/ncs:devices/device{ce0}/address", "10.0.0.1"],
-                    ["create", "/ncs:devices/device{ce0}/config/v:interface{Gi 1}"],
-                    ["set", "/ncs:devices/device{ce0}/config/v:interface{Gi 1}/description", "vlan 5"],
+                    ["create", "/ncs:devices/device{ce0}", "address", "10.0.0.1"],
+                    ["create", "/ncs:devices/device{ce0}/config/v:interface{Gi 1}", "description", "vlan 5"],
                 ],
                 "reads": [
                     f"{PATH}/endpoint",
