@@ -36,7 +36,7 @@ final class Endpoint {
   private let control: LineWriter
   private var replies: LineReader?
   private var watch: Timer?
-  private var patience = Patience()
+  private var patience: Patience
   /// Whether it has ever completed a callback.
   private(set) var hasWorked = false
   /// Whether a reply has come since the watch was last armed.
@@ -46,6 +46,7 @@ final class Endpoint {
   ///
   /// - Parameters:
   ///   - id: The endpoint's number.
+  ///   - callpoints: How many callpoints it serves.
   ///   - threads: How many callbacks may run at once, those called from inside a callback apart.
   ///   - messageLimit: The longest reply that is accepted, in bytes.
   ///   - reactor: Where the pipes are watched.
@@ -54,11 +55,12 @@ final class Endpoint {
   ///   - remoteEnds: Receives the ends that the process gets, in the order of the wire protocol.
   /// - Throws: ``KernelFailure`` if the system has no descriptors left.
   init(
-    id: EndpointID, threads: Int, messageLimit: Int, reactor: Reactor, dispatcher: Dispatcher, events: Events,
-    remoteEnds: DescriptorBundle
+    id: EndpointID, callpoints: Int, threads: Int, messageLimit: Int, reactor: Reactor, dispatcher: Dispatcher,
+    events: Events, remoteEnds: DescriptorBundle
   ) throws(KernelFailure) {
     self.id = id
     self.threads = threads
+    patience = Patience(callpoints: callpoints)
     self.reactor = reactor
     self.dispatcher = dispatcher
     self.events = events
@@ -167,14 +169,20 @@ final class Endpoint {
   private func watchProgress() {
     guard watch == nil, dispatcher.inFlight(on: id) > 1 else { return }
     hasProgressed = false
-    watch = reactor.after(patience.interval) { [unowned self] in
+    let interval = patience.interval
+    let activity = pid.map(ProcessActivity.init)
+    watch = reactor.after(interval) { [unowned self] in
       watch = nil
-      let running = started.count
-      guard dispatcher.inFlight(on: id) > running else { return patience.progressed() }
-      if hasProgressed || running >= threads {
+      if hasProgressed {
         patience.progressed()
-      } else if case .takeOver(let waits) = patience.ranOut(computes: pid.map(ProcessActivity.computes) ?? false) {
-        takeOver(waits: waits)
+      } else {
+        let running = started.count
+        guard dispatcher.inFlight(on: id) > running else { return patience.progressed() }
+        if running >= threads {
+          patience.progressed()
+        } else if case .takeOver(let waits) = patience.ranOut(computes: activity?.computes(for: interval) ?? false) {
+          takeOver(waits: waits)
+        }
       }
       watchProgress()
     }

@@ -1,17 +1,20 @@
 /// When another thread of an endpoint must read on, as the one that reads has run a callback for a while.
 ///
 /// Requests must not lie unread behind a callback that waits: then another thread takes over as soon as it shows. Behind
-/// one that computes another thread gains little, as Python lets one of them compute at a time, and each hand-over costs; it
-/// comes only after a while, so that a quick callback is not held up by a slow one. On a busy machine most processes that
-/// answer nothing just have no processor: those compute too.
+/// one that computes another thread gains little, as Python lets one of them compute at a time, and each hand-over costs.
+/// It comes after a while where it may be for another callpoint, so that a quick callback is not held up by a slow one;
+/// behind a callback of the same callpoint, where only C code that lets Python go gains by it, much later. On a busy machine
+/// most processes that answer nothing just have no processor: those compute too.
 struct Patience {
   private static let first = Duration.milliseconds(1)
-  private static let looks = 3
+  private static let longest = Duration.milliseconds(16)
 
-  private var look = 0
+  /// How long a callback may compute before another thread takes over.
+  private let limit: Duration
+  private var given = Duration.zero
 
   /// How long to wait for a reply before looking at the process.
-  var interval: Duration { Self.first * (1 << look) }
+  private(set) var interval = Self.first
 
   /// What the process needs when no reply came for that long.
   enum Remedy: Equatable {
@@ -21,14 +24,25 @@ struct Patience {
     case takeOver(waits: Bool)
   }
 
+  /// Begins to be patient.
+  ///
+  /// - Parameter callpoints: How many callpoints the endpoint serves.
+  init(callpoints: Int) {
+    limit = .milliseconds(callpoints == 1 ? 1000 : 7)
+  }
+
   /// A reply has come.
-  mutating func progressed() { look = 0 }
+  mutating func progressed() {
+    given = .zero
+    interval = Self.first
+  }
 
   /// No reply came for ``interval``, and requests lie unread.
   mutating func ranOut(computes: Bool) -> Remedy {
-    look += 1
-    guard !computes || look == Self.looks else { return .none }
-    look = 0
+    given += interval
+    interval = min(interval * 2, Self.longest)
+    guard !computes || given >= limit else { return .none }
+    progressed()
     return .takeOver(waits: !computes)
   }
 }

@@ -201,8 +201,9 @@ extension VirtualMachine {
     do throws(KernelFailure) {
       let ends = DescriptorBundle()
       let endpoint = try Endpoint(
-        id: id, threads: configuration.threads, messageLimit: configuration.messageLimit, reactor: reactor,
-        dispatcher: dispatcher,
+        id: id, callpoints: registrations.count, threads: configuration.threads,
+        messageLimit: configuration.messageLimit,
+        reactor: reactor, dispatcher: dispatcher,
         events: Endpoint.Events(
           ready: { [unowned self] _ in
             serveWithThreads()

@@ -34,8 +34,8 @@ extension VirtualMachine {
     do throws(KernelFailure) {
       let ends = DescriptorBundle()
       let endpoint = try Endpoint(
-        id: id, threads: configuration.threads, messageLimit: configuration.messageLimit, reactor: reactor,
-        dispatcher: dispatcher,
+        id: id, callpoints: 1, threads: configuration.threads, messageLimit: configuration.messageLimit,
+        reactor: reactor, dispatcher: dispatcher,
         events: Endpoint.Events(
           ready: { [unowned self] _ in workerReady(id) },
           violated: { [unowned self] violation in

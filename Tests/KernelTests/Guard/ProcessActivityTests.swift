@@ -21,6 +21,17 @@ import Testing
     #expect(!ProcessActivity.computes(pid))
   }
 
+  @Test func `what it has computed before it is looked at counts`() throws {
+    try family.launch("i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done; exec sleep 600")
+    family.runUntil { !family.started.isEmpty }
+    let pid = try #require(family.started.first)
+    let activity = ProcessActivity(of: pid)
+    family.poll { !ProcessActivity.computes(pid) && state(of: pid) == "S" }
+    #expect(activity.computes(for: .milliseconds(2)))
+    #expect(!activity.computes(for: .seconds(600)))
+    #expect(!ProcessActivity(of: pid).computes(for: .milliseconds(2)))
+  }
+
   @Test func `a thread that is not the first counts too`() throws {
     let program = """
       import threading

@@ -21,7 +21,8 @@ final class FakeWorker {
   init(_ number: Int, of dispatcher: Dispatcher, on reactor: Reactor) throws {
     let notes = notes
     endpoint = try Endpoint(
-      id: EndpointID(number), threads: 4, messageLimit: 1 << 20, reactor: reactor, dispatcher: dispatcher,
+      id: EndpointID(number), callpoints: 2, threads: 4, messageLimit: 1 << 20, reactor: reactor,
+      dispatcher: dispatcher,
       events: Endpoint.Events(
         ready: { _ in }, violated: { notes.complaints.append("\($0)") }, closed: {},
         stuck: { notes.complaints.append($0.reason) },

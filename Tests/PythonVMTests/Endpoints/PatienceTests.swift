@@ -4,14 +4,14 @@ import Testing
 
 @Suite struct `Who reads on` {
   @Test func `another thread takes over at once from a callback that waits`() {
-    var patience = Patience()
+    var patience = Patience(callpoints: 2)
     #expect(patience.interval == .milliseconds(1))
     #expect(patience.ranOut(computes: false) == .takeOver(waits: true))
     #expect(patience.ranOut(computes: false) == .takeOver(waits: true))
   }
 
   @Test func `one that computes is given some time, and then not said to wait`() {
-    var patience = Patience()
+    var patience = Patience(callpoints: 2)
     var given = Duration.zero
     for _ in 0..<2 {
       given += patience.interval
@@ -23,14 +23,28 @@ import Testing
     #expect(patience.interval == .milliseconds(1))
   }
 
+  @Test func `where all callbacks are of one callpoint, one that computes is given a second`() {
+    var patience = Patience(callpoints: 1)
+    var given = Duration.zero
+    repeat { given += patience.interval } while patience.ranOut(computes: true) == .none
+    #expect(given >= .seconds(1) && given < .seconds(1.1))
+  }
+
+  @Test func `one that computes for long and then waits is found within a moment`() {
+    var patience = Patience(callpoints: 1)
+    for _ in 0..<20 { #expect(patience.ranOut(computes: true) == .none) }
+    #expect(patience.interval <= .milliseconds(16))
+    #expect(patience.ranOut(computes: false) == .takeOver(waits: true))
+  }
+
   @Test func `a callback that first computes and then waits is left as soon as it shows`() {
-    var patience = Patience()
+    var patience = Patience(callpoints: 2)
     #expect(patience.ranOut(computes: true) == .none)
     #expect(patience.ranOut(computes: false) == .takeOver(waits: true))
   }
 
   @Test func `a reply begins it anew`() {
-    var patience = Patience()
+    var patience = Patience(callpoints: 2)
     #expect(patience.ranOut(computes: true) == .none)
     patience.progressed()
     #expect(patience.interval == .milliseconds(1))
