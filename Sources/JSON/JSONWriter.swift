@@ -55,6 +55,14 @@ package struct JSONWriter: Sendable {
     quote(text)
   }
 
+  /// Writes a string.
+  ///
+  /// - Parameter text: Any text, in UTF-8.
+  package mutating func string(utf8 text: [UInt8]) {
+    separate()
+    text.withUnsafeBytes { quote($0) }
+  }
+
   /// Writes an integer.
   ///
   /// - Parameter number: Any integer.
@@ -176,27 +184,28 @@ extension JSONWriter {
     for place in start..<text.count { bytes.append(text[place]) }
   }
 
-  /// Writes a string with its quotes; runs without a character to escape are copied whole.
   private mutating func quote(_ text: String) {
-    bytes.append(UInt8(ascii: "\""))
     var text = text
-    text.withUTF8 { utf8 in
-      let text = UnsafeRawBufferPointer(utf8)
-      var start = 0
-      var place = 0
-      while true {
-        place += PlainText.count(in: text, from: place, to: text.count)
-        guard place < text.count else { break }
-        let byte = text[place]
-        if byte < 0x80 {
-          bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start..<place]))
-          escape(byte)
-          start = place + 1
-        }
-        place += 1
+    text.withUTF8 { quote(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// Writes a string with its quotes; runs without a character to escape are copied whole.
+  private mutating func quote(_ text: UnsafeRawBufferPointer) {
+    bytes.append(UInt8(ascii: "\""))
+    var start = 0
+    var place = 0
+    while true {
+      place += PlainText.count(in: text, from: place, to: text.count)
+      guard place < text.count else { break }
+      let byte = text[place]
+      if byte < 0x80 {
+        bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start..<place]))
+        escape(byte)
+        start = place + 1
       }
-      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start...]))
+      place += 1
     }
+    bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start...]))
     bytes.append(UInt8(ascii: "\""))
   }
 

@@ -10,6 +10,8 @@ package final class SchemaIndex: Sendable {
   private let leadsToService: [Bool]
   /// Whether a configuration node has `config false` nodes below it.
   private let leadsToState: [Bool]
+  /// Whether the configuration as a whole has a rule about a node or one below it.
+  private let leadsToRule: [Bool]
   /// Where leafrefs lead whose instances must exist.
   private let references: [NodeID: Reference]
   /// The leafrefs that lead to a leaf.
@@ -50,7 +52,18 @@ package final class SchemaIndex: Sendable {
     var references: [NodeID: Reference] = [:]
     for node in schema.nodes where node.isConfig { references[node.id] = Reference(of: node, in: schema) }
     self.references = references
-    referrers = Dictionary(grouping: references.keys.sorted { $0.index < $1.index }) { references[$0]?.target ?? .root }
+    let referrers = Dictionary(
+      grouping: references.keys.sorted { $0.index < $1.index }, by: { references[$0]?.target ?? .root })
+    self.referrers = referrers
+    var leadsToRule = [Bool](repeating: false, count: schema.nodes.count)
+    for node in nodes where node.hasRule || references[node.id] != nil || referrers[node.id] != nil {
+      var next: NodeID? = node.id
+      while let id = next, !leadsToRule[Int(id.index)] {
+        leadsToRule[Int(id.index)] = true
+        next = schema[id].parent
+      }
+    }
+    self.leadsToRule = leadsToRule
   }
 }
 
@@ -63,6 +76,9 @@ extension SchemaIndex {
 
   /// Whether a configuration node has `config false` nodes below it.
   func leadsToState(_ node: NodeID) -> Bool { leadsToState[Int(node.index)] }
+
+  /// Whether a node, or one below it, has a rule that is checked for the configuration as a whole.
+  func leadsToRule(_ node: NodeID) -> Bool { leadsToRule[Int(node.index)] }
 
   /// Where a leafref leads whose instances must exist.
   func reference(of leaf: NodeID) -> Reference? { references[leaf] }

@@ -86,6 +86,9 @@ package final class StoreNode: Sendable {
   /// Whether this is a container that exists because its parent does.
   var isTransparent: Bool { kind == .container && !isPresence }
 
+  /// Whether the node must be there, or a certain number of times, or with values that no other entry has.
+  var hasRule: Bool { isConfig && (isMandatory || minElements > 0 || maxElements != nil || !unique.isEmpty) }
+
   /// Whether the entries of a list stand in the order in which they were put.
   var hasOrderedEntries: Bool { isOrderedByUser || keys.isEmpty }
 

@@ -25,7 +25,7 @@ struct Validator {
 
   /// Checks everything that has changed, and what refers to something that went.
   mutating func check() {
-    for slot in changedAtTop() { checkNode(slot, old.root, new.root, Keypath.root) }
+    for slot in changedAtTop() where index.leadsToRule(slot) { checkNode(slot, old.root, new.root, Keypath.root) }
     checkReferencesToWhatWent()
   }
 
@@ -46,6 +46,7 @@ extension Validator {
   /// Checks the children of an entry or container that exists.
   private mutating func checkChildren(_ nodes: [NodeID], _ before: Branch?, _ after: Branch, _ path: Keypath) {
     for id in nodes {
+      guard index.leadsToRule(id) else { continue }
       let node = index[id]
       guard node.isConfig else { continue }
       if node.kind == .choice {

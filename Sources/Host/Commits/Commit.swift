@@ -32,9 +32,10 @@ final class Commit {
   struct Outcome {
     /// The transaction's number.
     let number: UInt64
-    /// Every change, in the order of the schema and the keys.
-    let changes: [Change]
-    /// The snapshot that has them.
+    /// The data when the transaction began, and what it made of them.
+    let before: Snapshot
+    let after: Snapshot
+    /// What is in the store now.
     let snapshot: Snapshot
   }
 
@@ -241,17 +242,17 @@ final class Commit {
     } catch {
       return fail(error)
     }
-    let changes = workspace.transaction.changes
+    // Their model is that under which it began, which a reload may have replaced since.
+    let (before, after) = (workspace.transaction.base, workspace.transaction.working)
     if request.isDryRun {
-      // Its paths are of the model under which it began, which a reload may have replaced since.
-      return finish(.success(Outcome(number: number, changes: changes, snapshot: workspace.transaction.base)))
+      return finish(.success(Outcome(number: number, before: before, after: after, snapshot: store.snapshot)))
     }
     do throws(DataError) {
       store.snapshot = try workspace.transaction.committed(onto: store.snapshot)
     } catch {
       return conflicted(error)
     }
-    finish(.success(Outcome(number: number, changes: changes, snapshot: store.snapshot)))
+    finish(.success(Outcome(number: number, before: before, after: after, snapshot: store.snapshot)))
   }
 
   /// Begins again, as another commit has changed what this one rests on.

@@ -40,26 +40,6 @@ enum Edit {
 }
 
 extension Commit.Outcome {
-  /// Writes the changes as the control socket tells them.
-  func writeChanges(to writer: inout JSONWriter) {
-    var paths = KeypathWriter(snapshot.index)
-    writer.beginArray()
-    for change in changes {
-      writer.beginObject()
-      writer.key("op")
-      writer.string(change.operation.rawValue)
-      writer.key("path")
-      writer.string(paths.text(of: change.path))
-      if let old = change.old {
-        writer.key("old")
-        writer.value(old)
-      }
-      if let new = change.new {
-        writer.key("new")
-        writer.value(new)
-      }
-      writer.endObject()
-    }
-    writer.endArray()
-  }
+  /// Writes every change, in the order of the schema and the keys, as the control socket tells them.
+  func writeChanges(to writer: inout JSONWriter) { after.writeChanges(since: before, to: &writer) }
 }

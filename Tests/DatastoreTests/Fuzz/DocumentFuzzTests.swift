@@ -25,16 +25,18 @@ import Testing
   }
 
   @Test(arguments: Fuzz.seeds(10)) func `any list of writes is applied whole or not at all`(seed: UInt64) throws {
-    // Invariant: a refused list of writes changes nothing; after an accepted one the document still gives the store again.
+    // Invariant: a refused list of writes changes nothing; after an accepted one the document still gives the store again,
+    // and the text of the changes says what they are.
     try Fuzz.round(seed) { round in
       let transaction = Transaction(on: try Fixture.store(RandomDocument.full))
       for _ in 0..<60 {
         let writes = JSONValue.array(
           (0..<round.random.number(1...4)).map { _ in RandomDocument.write(using: &round.random) })
         round.tries(writes.text)
-        let before = transaction.working.document()
+        let (old, before) = (transaction.working, transaction.working.document())
         switch Result(catching: { () throws(DataError) in try transaction.apply(writes) }) {
         case .success:
+          try checkChanges(transaction.working, since: old)
           try checkReading(transaction.working, using: &round.random)
           _ = transaction.validate()
         case .failure(let error):
@@ -74,6 +76,24 @@ import Testing
       ["set", .string("\(path)/\(parts[place].string ?? "")"), parts[place + 1]]
     }
     return [["create", parts[1]]] + sets
+  }
+
+  private func checkChanges(_ snapshot: Snapshot, since old: Snapshot) throws {
+    let changes = snapshot.changes(since: old).map { change in
+      var members: JSONObject = ["op": .string(change.operation.rawValue)]
+      members["path"] = .string(change.path.text(in: snapshot.index))
+      members["old"] = change.old
+      members["new"] = change.new
+      return JSONValue.object(members)
+    }
+    var writer = JSONWriter()
+    writer.beginArray()
+    writer.string("before")
+    snapshot.writeChanges(since: old, to: &writer)
+    writer.string("behind")
+    writer.endArray()
+    let text = String(decoding: writer.bytes, as: UTF8.self)
+    #expect(try JSONValue(parsing: text) == ["before", .array(changes), "behind"])
   }
 
   /// A document of all configuration and state builds the same store, and its tree is the same however it is cut.
