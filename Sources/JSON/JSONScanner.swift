@@ -1,3 +1,5 @@
+import Glibc
+
 /// Reads JSON in place, without building a tree.
 ///
 /// The scanner moves forward over bytes that the caller keeps alive. An object is walked member by member:
@@ -164,6 +166,7 @@ package struct JSONScanner {
   /// - Returns: Whether it has them.
   package func reads(_ string: RawString, _ word: StaticString) -> Bool {
     if string.hasEscapes { return text(string) == "\(word)" }
+    guard string.range.count == word.utf8CodeUnitCount else { return false }
     return reads(string.range, UnsafeRawBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
   }
 
@@ -178,9 +181,10 @@ package struct JSONScanner {
   }
 
   private func reads(_ range: Range<Int>, _ word: UnsafeRawBufferPointer) -> Bool {
-    guard range.count == word.count else { return false }
-    for place in 0..<word.count where bytes[range.lowerBound + place] != word[place] { return false }
-    return true
+    guard range.count == word.count, range.upperBound <= bytes.count, let base = bytes.baseAddress,
+      let expectation = word.baseAddress
+    else { return false }
+    return memcmp(base + range.lowerBound, expectation, word.count) == 0
   }
 
   /// The bytes of a string as they are written.

@@ -66,9 +66,17 @@ package struct JSONWriter: Sendable {
   /// Writes an integer.
   ///
   /// - Parameter number: Any integer.
-  package mutating func int(_ number: some FixedWidthInteger) {
+  package mutating func int(_ number: Int) {
     separate()
     digits(UInt64(number.magnitude), isNegative: number < 0)
+  }
+
+  /// Writes an integer.
+  ///
+  /// - Parameter number: Any integer that is not negative.
+  package mutating func int(_ number: UInt64) {
+    separate()
+    digits(number, isNegative: false)
   }
 
   /// Writes a number with a fraction or an exponent; what is not finite has no place in JSON and becomes `null`.
@@ -117,7 +125,7 @@ package struct JSONWriter: Sendable {
     switch value {
     case .null: null()
     case .bool(let truth): bool(truth)
-    case .integer(let number): int(number)
+    case .integer(let number): int(Int(number))
     case .unsigned(let number): int(number)
     case .double(let number): double(number)
     case .string(let text): string(text)

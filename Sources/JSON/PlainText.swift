@@ -11,18 +11,21 @@ enum PlainText {
   ///   - end: Where to stop.
   /// - Returns: The number of plain bytes before the first other one, or up to `end`.
   static func count(in bytes: UnsafeRawBufferPointer, from start: Int, to end: Int) -> Int {
+    precondition(start >= 0 && start <= end && end <= bytes.count, "\(start)..<\(end) is not within the text")
+    guard let base = bytes.baseAddress else { return 0 }
     var place = start
-    while end - place >= 8 {
-      let others = others(in: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
-      guard others == 0 else { return place - start + others.trailingZeroBitCount / 8 }
-      place += 8
+    while end &- place >= 8 {
+      let others = others(at: base + place)
+      guard others == 0 else { return place &- start &+ others.trailingZeroBitCount / 8 }
+      place &+= 8
     }
     while place < end, isPlain(bytes[place]) { place += 1 }
     return place - start
   }
 
-  /// The high bit of each byte that is not plain; what lies above the first one means nothing.
-  private static func others(in word: UInt64) -> UInt64 {
+  /// The high bit of each of eight bytes that is not plain; what lies above the first one means nothing.
+  private static func others(at place: UnsafeRawPointer) -> UInt64 {
+    let word = UInt64(littleEndian: place.loadUnaligned(as: UInt64.self))
     // A byte less than what is taken from it borrows: it is the lowest one that does, as all below were large enough.
     let control = word &- 0x20 &* ones
     let quote = (word ^ 0x22 &* ones) &- ones

@@ -43,9 +43,9 @@ import Testing
   @Test func `integers of every width are written`() {
     var writer = JSONWriter()
     writer.beginArray()
-    writer.int(Int64.min)
+    writer.int(Int.min)
     writer.int(UInt64.max)
-    writer.int(Int8(-1))
+    writer.int(-1)
     writer.int(0)
     writer.endArray()
     #expect(String(decoding: writer.bytes, as: UTF8.self) == "[-9223372036854775808,18446744073709551615,-1,0]")

@@ -12,7 +12,8 @@ package struct LatencyHistogram: Sendable {
 
   /// Adds a call.
   package mutating func record(_ duration: Duration) {
-    let micros = max(1, duration / .microseconds(1))
+    let (seconds, attoseconds) = duration.components
+    let micros = max(1, Double(seconds) * 1e6 + Double(attoseconds) / 1e12)
     let bucket = Int(Self.logarithm(micros).rounded(.up))
     while buckets.count <= bucket { buckets.append(0) }
     buckets[bucket] += 1

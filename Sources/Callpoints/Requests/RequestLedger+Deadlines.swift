@@ -9,7 +9,7 @@ extension RequestLedger {
   ///   - now: The time.
   ///   - running: The requests that an endpoint's page says are running.
   /// - Returns: What is to be done.
-  package mutating func alarm(at now: Duration, running: (EndpointID) -> Set<RequestID>) -> [Action] {
+  package func alarm(at now: Duration, running: (EndpointID) -> Set<RequestID>) -> [Action] {
     time = now
     var actions: [Action] = []
     while let (request, due) = deadlines.popFirst(until: now) {
@@ -24,16 +24,15 @@ extension RequestLedger {
     return actions
   }
 
-  mutating func watch(_ request: RequestID, at time: Duration) {
+  func watch(_ request: RequestID, at time: Duration) {
     deadlines.insert(request, at: time)
     if deadlines.count > 2 * entries.count + 1024 {
-      let entries = entries
       deadlines.prune { entries[$0] != nil }
     }
   }
 
   /// A deadline has passed: the caller is answered now; the callback may still end by itself within the grace period.
-  private mutating func expire(
+  private func expire(
     _ request: RequestID, _ entry: Entry, _ running: (EndpointID) -> Set<RequestID>
   ) -> [Action] {
     let seconds = (entry.due - entry.accepted).seconds
@@ -50,7 +49,7 @@ extension RequestLedger {
   ///
   /// It is stuck if it ran a grace period ago and runs now. If it is unread and nothing but stuck callbacks runs, its
   /// endpoint does not read at all.
-  private mutating func overran(
+  private func overran(
     _ request: RequestID, _ entry: Entry, _ running: (EndpointID) -> Set<RequestID>
   ) -> [Action] {
     guard let endpoint = router.endpoint(of: request) else { return [] }
@@ -71,12 +70,12 @@ extension RequestLedger {
     return [
       .report(
         StuckCallback(
-          request: request, callpoint: entry.callpoint, label: label(of: request), endpoint: endpoint,
+          request: request, callpoint: entry.point.callpoint, label: entry.point.label, endpoint: endpoint,
           age: time - (entry.sent ?? entry.accepted), isUnread: !isRunning))
     ]
   }
 
-  private mutating func lookAgain(at request: RequestID, isRunning: Bool, after pause: Duration) {
+  private func lookAgain(at request: RequestID, isRunning: Bool, after pause: Duration) {
     let due = time + pause
     entries[request]?.due = due
     entries[request]?.ran = isRunning
@@ -85,7 +84,7 @@ extension RequestLedger {
   }
 
   /// Kills an endpoint that still has no usable thread after the time for its last words.
-  private mutating func kill(_ endpoint: EndpointID, because request: RequestID) -> [Action] {
+  private func kill(_ endpoint: EndpointID, because request: RequestID) -> [Action] {
     guard killed.insert(endpoint).inserted else { return [] }
     let label = label(of: request)
     let count = router.stuckCount(on: endpoint)

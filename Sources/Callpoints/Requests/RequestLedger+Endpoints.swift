@@ -10,7 +10,7 @@ extension RequestLedger {
   ///   - bearsStuckCallbacks: Whether it can go on while a callback is stuck, with a thread less.
   ///   - now: The time.
   /// - Returns: What is to be done.
-  package mutating func endpointReady(
+  package func endpointReady(
     _ endpoint: EndpointID, serving served: [CallpointID: Int], credit: Int, bearsStuckCallbacks: Bool,
     at now: Duration
   ) -> [Action] {
@@ -20,7 +20,7 @@ extension RequestLedger {
   }
 
   /// Gives an endpoint no new requests any more; those that it has, read or unread, end there.
-  package mutating func retire(_ endpoint: EndpointID) { router.retire(endpoint) }
+  package func retire(_ endpoint: EndpointID) { router.retire(endpoint) }
 
   /// An endpoint has answered a request.
   ///
@@ -30,7 +30,7 @@ extension RequestLedger {
   ///   - hasFailed: Whether the answer is an error.
   ///   - now: The time.
   /// - Returns: What is to be done, or `nil` if the endpoint does not have the request.
-  package mutating func replied(
+  package func replied(
     _ request: RequestID, from endpoint: EndpointID, hasFailed: Bool, at now: Duration
   ) -> [Action]? {
     time = now
@@ -48,7 +48,7 @@ extension RequestLedger {
   }
 
   /// A request cannot be written to its endpoint, which does not read what it has got.
-  package mutating func unsendable(_ request: RequestID, at now: Duration) -> [Action] {
+  package func unsendable(_ request: RequestID, at now: Duration) -> [Action] {
     time = now
     guard let next = router.finished(request) else { return [] }
     let error = CallError(.busy, "the process that serves \(label(of: request)) does not read")
@@ -63,7 +63,7 @@ extension RequestLedger {
   ///   - error: What those are told who wait for a callback that was running.
   ///   - now: The time.
   /// - Returns: What is to be done: what had started fails, and what had not runs elsewhere.
-  package mutating func endpointLost(
+  package func endpointLost(
     _ endpoint: EndpointID, started: Set<RequestID>, because error: CallError, at now: Duration
   ) -> [Action] {
     time = now

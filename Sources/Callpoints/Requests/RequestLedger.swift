@@ -9,7 +9,7 @@
 ///   inside callbacks, of which there can be no more than callbacks, go beyond;
 /// - a callback that goes on after its deadline and the grace period is stuck: its thread is not counted on, and an
 ///   endpoint without a usable thread is killed.
-package struct RequestLedger: Sendable {
+package final class RequestLedger {
   /// What the ledger allows.
   package struct Limits: Hashable, Sendable {
     /// How many requests may wait for one callpoint.
@@ -67,8 +67,8 @@ package struct RequestLedger: Sendable {
     case kill(EndpointID, reason: String)
   }
 
-  struct Entry: Sendable {
-    let callpoint: CallpointID
+  struct Entry {
+    let point: Point
     let bytes: Int
     /// How many callbacks wait for it, each for the next.
     let depth: Int
@@ -85,18 +85,24 @@ package struct RequestLedger: Sendable {
     var isReported = false
   }
 
-  struct Point: Sendable {
+  final class Point {
+    let callpoint: CallpointID
     var label: String
     /// Why requests are refused at once, if they are.
     var refusal: String?
     var statistics = CallStatistics()
+
+    init(_ callpoint: CallpointID, label: String) {
+      self.callpoint = callpoint
+      self.label = label
+    }
   }
 
   /// What is allowed.
   package let limits: Limits
-  var router: Router
-  var points = NumberTable<CallpointID, Point>()
-  var entries = NumberTable<RequestID, Entry>()
+  let router: Router
+  var points: [CallpointID: Point] = [:]
+  var entries: [RequestID: Entry] = [:]
   var deadlines = DeadlineQueue()
   /// The time of the last event.
   var time = Duration.zero
@@ -118,14 +124,17 @@ package struct RequestLedger: Sendable {
   /// - Parameters:
   ///   - callpoint: The callpoint.
   ///   - label: Its name in errors: `action reset`.
-  package mutating func open(_ callpoint: CallpointID, label: String) {
+  package func open(_ callpoint: CallpointID, label: String) {
     router.open(callpoint)
-    if points[callpoint] == nil { points[callpoint] = Point(label: label) }
-    points[callpoint]?.label = label
+    if let point = points[callpoint] {
+      point.label = label
+    } else {
+      points[callpoint] = Point(callpoint, label: label)
+    }
   }
 
   /// Ends a callpoint; what waited for it is refused.
-  package mutating func close(_ callpoint: CallpointID, because error: CallError, at now: Duration) -> [Action] {
+  package func close(_ callpoint: CallpointID, because error: CallError, at now: Duration) -> [Action] {
     time = now
     let waiting = router.close(callpoint)
     points[callpoint] = nil
@@ -133,7 +142,7 @@ package struct RequestLedger: Sendable {
   }
 
   /// Refuses requests for a callpoint at once from now on, those that wait included, or, with `nil`, lets them wait again.
-  package mutating func refuse(_ callpoint: CallpointID, because reason: String?, at now: Duration) -> [Action] {
+  package func refuse(_ callpoint: CallpointID, because reason: String?, at now: Duration) -> [Action] {
     time = now
     points[callpoint]?.refusal = reason
     guard let reason else { return [] }
@@ -150,12 +159,14 @@ package struct RequestLedger: Sendable {
   ///   - now: The time.
   /// - Returns: What is to be done with it now; nothing if it waits.
   /// - Throws: ``CallError`` if it is not accepted: then it is none of the ledger's.
-  package mutating func submit(
+  package func submit(
     _ request: RequestID, _ submission: Submission, at now: Duration
   ) throws(CallError) -> [Action] {
     time = now
-    let callpoint = submission.callpoint
-    if let reason = points[callpoint]?.refusal { throw CallError(.unavailable, reason) }
+    guard let point = points[submission.callpoint] else {
+      throw CallError(.unavailable, "the callpoint's VM is stopped")
+    }
+    if let reason = point.refusal { throw CallError(.unavailable, reason) }
     let depth = submission.parent.flatMap { entries[$0]?.depth }.map { $0 + 1 } ?? 0
     guard depth <= limits.depth else {
       throw CallError(.busy, "callbacks that wait for each other are \(limits.depth) deep already")
@@ -166,9 +177,9 @@ package struct RequestLedger: Sendable {
         .busy, "the requests that wait or run have \(bytes) bytes; they may have \(limits.bytes) together")
     }
     var actions: [Action] = []
-    switch router.submit(request, to: callpoint, isNested: isNested) {
-    case .unknownCallpoint: throw CallError(.unavailable, "the callpoint's VM is stopped")
-    case .busy: throw CallError(.busy, "\(limits.queue) requests wait for \(label(of: callpoint)), which is the most")
+    switch router.submit(request, to: point.callpoint, isNested: isNested) {
+    case .unknownCallpoint: preconditionFailure("the router has not been told of \(point.label)")
+    case .busy: throw CallError(.busy, "\(limits.queue) requests wait for \(point.label), which is the most")
     case .queued: break
     case .send(let dispatch):
       actions.append(.send(dispatch))
@@ -176,7 +187,7 @@ package struct RequestLedger: Sendable {
     }
     let due = time + submission.timeout
     entries[request] = Entry(
-      callpoint: callpoint, bytes: submission.bytes, depth: depth, accepted: time,
+      point: point, bytes: submission.bytes, depth: depth, accepted: time,
       sent: actions.isEmpty ? nil : time, due: due)
     bytes += submission.bytes
     watch(request, at: due)
@@ -186,7 +197,7 @@ package struct RequestLedger: Sendable {
   /// Answers a request with an error.
   ///
   /// One that an endpoint has keeps its place there until it ends, which `cb_abort` may hasten.
-  package mutating func cancel(_ request: RequestID, because error: CallError = .cancelled, at now: Duration)
+  package func cancel(_ request: RequestID, because error: CallError = .cancelled, at now: Duration)
     -> [Action]
   {
     time = now
@@ -198,7 +209,7 @@ package struct RequestLedger: Sendable {
   /// Takes back a request that has not begun; one that runs ends as it would have.
   ///
   /// One that an endpoint has may not have begun either: the endpoint finds out.
-  package mutating func withdraw(_ request: RequestID, at now: Duration) -> [Action] {
+  package func withdraw(_ request: RequestID, at now: Duration) -> [Action] {
     time = now
     guard entries[request]?.isAwaited == true else { return [] }
     if router.withdraw(request) { return settle(request, with: CallError(.cancelled, "the request was cancelled")) }
@@ -206,7 +217,7 @@ package struct RequestLedger: Sendable {
   }
 
   /// A callback asks for another deadline, counted from now.
-  package mutating func moveDeadline(of request: RequestID, to timeout: Duration, at now: Duration) {
+  package func moveDeadline(of request: RequestID, to timeout: Duration, at now: Duration) {
     time = now
     guard entries[request] != nil, !router.isStuck(request) else { return }
     let due = time + timeout
@@ -258,13 +269,13 @@ package struct RequestLedger: Sendable {
   /// The callpoint a request is for, and how long its endpoint has had it; `nil` unless an endpoint has it.
   package func progress(of request: RequestID, at now: Duration) -> (callpoint: CallpointID, age: Duration)? {
     guard let entry = entries[request], let sent = entry.sent else { return nil }
-    return (entry.callpoint, now - sent)
+    return (entry.point.callpoint, now - sent)
   }
 
   // MARK: Ends
 
   /// Ends a request that no endpoint has; its caller gets an error, unless it has been answered.
-  mutating func settle(_ request: RequestID, with error: CallError) -> [Action] {
+  func settle(_ request: RequestID, with error: CallError) -> [Action] {
     guard let entry = entries.removeValue(forKey: request) else { return [] }
     guard entry.isAwaited else { return [.forget(request)] }
     count(entry, hasFailed: true)
@@ -272,7 +283,7 @@ package struct RequestLedger: Sendable {
   }
 
   /// Answers the caller of a request that an endpoint keeps for now.
-  mutating func giveUp(_ request: RequestID, with error: CallError) -> [Action] {
+  func giveUp(_ request: RequestID, with error: CallError) -> [Action] {
     guard let entry = entries[request], let endpoint = router.endpoint(of: request) else { return [] }
     count(entry, hasFailed: true)
     entries[request]?.isAwaited = false
@@ -280,18 +291,18 @@ package struct RequestLedger: Sendable {
   }
 
   /// A request has its outcome: its bytes are free, and the statistics know it.
-  mutating func count(_ entry: Entry, hasFailed: Bool) {
+  func count(_ entry: Entry, hasFailed: Bool) {
     bytes -= entry.bytes
-    points[entry.callpoint]?.statistics.record(time - entry.accepted, hasFailed: hasFailed)
+    entry.point.statistics.record(time - entry.accepted, hasFailed: hasFailed)
   }
 
-  mutating func sent(_ dispatches: [Router.Dispatch]) -> [Action] {
+  func sent(_ dispatches: [Router.Dispatch]) -> [Action] {
     for dispatch in dispatches { entries[dispatch.request]?.sent = time }
     return dispatches.map { .send($0) }
   }
 
   func label(of request: RequestID) -> String {
-    entries[request].map { label(of: $0.callpoint) } ?? "the callback"
+    entries[request]?.point.label ?? "the callback"
   }
 
   /// A callpoint's name in errors.

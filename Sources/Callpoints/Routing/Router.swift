@@ -4,7 +4,7 @@
 /// accepts leaves it exactly once: by ``finished(_:)``, by ``withdraw(_:)``, or in the `lost` list of an endpoint's or
 /// a callpoint's end. A request that may have started is never given to a second endpoint. While a request waits, no
 /// endpoint that could take it has room. Every operation costs the same with one callpoint and with a thousand.
-package struct Router: Sendable {
+package final class Router {
   /// What to do with a request.
   package enum Admission: Hashable, Sendable {
     /// Write it to this endpoint now.
@@ -42,16 +42,33 @@ package struct Router: Sendable {
     package let moved: [Dispatch]
   }
 
-  private struct Callpoint {
-    var endpoints: [EndpointID] = []
+  private final class Callpoint {
+    let id: CallpointID
+    /// Those who serve it and are not retired.
+    var servers: [Server] = []
     var waiting = WaitingLine<RequestID>()
     var inFlight = 0
+
+    init(_ id: CallpointID) { self.id = id }
+  }
+
+  /// An endpoint that serves a callpoint.
+  private struct Server {
+    let endpoint: ServingEndpoint
+    let service: ServingEndpoint.Service
+  }
+
+  /// Where a request is.
+  private struct Place {
+    let callpoint: Callpoint
+    /// Who has it, unless it waits.
+    var server: Server?
   }
 
   private let queueLimit: Int
-  private var callpoints = NumberTable<CallpointID, Callpoint>()
-  private var endpoints = NumberTable<EndpointID, ServingEndpoint>()
-  private var places = NumberTable<RequestID, (callpoint: CallpointID, endpoint: EndpointID?)>()
+  private var callpoints: [CallpointID: Callpoint] = [:]
+  private var endpoints: [EndpointID: ServingEndpoint] = [:]
+  private var places: [RequestID: Place] = [:]
 
   /// Creates a router.
   ///
@@ -63,14 +80,14 @@ package struct Router: Sendable {
   // MARK: Callpoints
 
   /// Makes a callpoint known, unless it is; its requests wait until an endpoint serves it.
-  package mutating func open(_ callpoint: CallpointID) {
-    if callpoints[callpoint] == nil { callpoints[callpoint] = Callpoint() }
+  package func open(_ callpoint: CallpointID) {
+    if callpoints[callpoint] == nil { callpoints[callpoint] = Callpoint(callpoint) }
   }
 
   /// Forgets a callpoint.
   ///
   /// - Returns: The requests that were waiting for it. Those in flight stay with their endpoints.
-  package mutating func close(_ callpoint: CallpointID) -> [RequestID] {
+  package func close(_ callpoint: CallpointID) -> [RequestID] {
     let waiting = flush(callpoint)
     callpoints[callpoint] = nil
     return waiting
@@ -80,7 +97,7 @@ package struct Router: Sendable {
   ///
   /// - Parameter callpoint: The callpoint.
   /// - Returns: The requests that were waiting.
-  package mutating func flush(_ callpoint: CallpointID) -> [RequestID] {
+  package func flush(_ callpoint: CallpointID) -> [RequestID] {
     let waiting = callpoints[callpoint]?.waiting.elements ?? []
     callpoints[callpoint]?.waiting = WaitingLine()
     for request in waiting { places[request] = nil }
@@ -97,36 +114,36 @@ package struct Router: Sendable {
   ///   - isNested: Whether it was made from inside a callback. Such a request goes beyond every limit, as the callback
   ///     that waits for it may hold the last thread.
   /// - Returns: What to do with it now.
-  package mutating func submit(_ request: RequestID, to callpoint: CallpointID, isNested: Bool = false) -> Admission {
-    precondition(places[request] == nil, "request \(request.number) is submitted twice")
-    guard let candidates = callpoints[callpoint]?.endpoints else { return .unknownCallpoint }
-    if let endpoint = leastLoaded(of: candidates, for: callpoint, beyondCredit: isNested) {
-      return .send(start(request, of: callpoint, on: endpoint))
-    }
-    guard isNested || waiting(for: callpoint) < queueLimit else { return .busy }
-    callpoints[callpoint]?.waiting.append(request)
-    places[request] = (callpoint, nil)
-    for endpoint in candidates { endpoints[endpoint]?.list(callpoint) }
+  package func submit(_ request: RequestID, to callpoint: CallpointID, isNested: Bool = false) -> Admission {
+    guard let callpoint = callpoints[callpoint] else { return .unknownCallpoint }
+    let server = leastLoaded(of: callpoint.servers, beyondCredit: isNested)
+    guard server != nil || isNested || callpoint.waiting.count < queueLimit else { return .busy }
+    let old = places.updateValue(Place(callpoint: callpoint, server: server), forKey: request)
+    precondition(old == nil, "request \(request.number) is submitted twice")
+    if let server { return .send(start(request, of: callpoint, on: server)) }
+    callpoint.waiting.append(request)
+    for server in callpoint.servers { server.endpoint.list(server.service) }
     return .queued
   }
 
   /// Takes note that an endpoint is done with a request.
   ///
   /// - Returns: The waiting requests that take its place; `nil` if the request was not in flight.
-  package mutating func finished(_ request: RequestID) -> [Dispatch]? {
-    guard let endpoint = places[request]?.endpoint, let place = places.removeValue(forKey: request) else { return nil }
-    callpoints[place.callpoint]?.inFlight -= 1
-    endpoints[endpoint]?.finish(request, of: place.callpoint)
-    list(place.callpoint, on: endpoint)
-    return fill(endpoint)
+  package func finished(_ request: RequestID) -> [Dispatch]? {
+    guard let index = places.index(forKey: request), let server = places[index].value.server else { return nil }
+    let callpoint = places.remove(at: index).value.callpoint
+    callpoint.inFlight -= 1
+    server.endpoint.finish(request, of: server.service)
+    list(callpoint, on: server)
+    return fill(server.endpoint)
   }
 
   /// Takes a request back that waits.
   ///
   /// - Returns: Whether it was waiting; a request that was sent stays in flight until its endpoint answers or ends.
-  package mutating func withdraw(_ request: RequestID) -> Bool {
-    guard let place = places[request], place.endpoint == nil else { return false }
-    callpoints[place.callpoint]?.waiting.remove(request)
+  package func withdraw(_ request: RequestID) -> Bool {
+    guard let place = places[request], place.server == nil else { return false }
+    place.callpoint.waiting.remove(request)
     places[request] = nil
     return true
   }
@@ -142,25 +159,26 @@ package struct Router: Sendable {
   ///     one.
   ///   - bearsStuckCallbacks: Whether it can go on while a callback is stuck, with a thread less.
   /// - Returns: The waiting requests that go to it.
-  package mutating func endpointReady(
+  package func endpointReady(
     _ endpoint: EndpointID, serving served: [CallpointID: Int], credit: Int, bearsStuckCallbacks: Bool = true
   ) -> [Dispatch] {
-    endpoints[endpoint] = ServingEndpoint(
-      serving: served, credit: credit, bearsStuckCallbacks: bearsStuckCallbacks)
-    // In the order of the callpoints' numbers, so that the same events have the same effects.
-    for callpoint in served.keys.sorted(by: { $0.number < $1.number }) {
-      callpoints[callpoint]?.endpoints.append(endpoint)
-      list(callpoint, on: endpoint)
+    let endpoint = ServingEndpoint(
+      endpoint, serving: served, credit: credit, bearsStuckCallbacks: bearsStuckCallbacks)
+    endpoints[endpoint.id] = endpoint
+    for service in endpoint.services {
+      guard let callpoint = callpoints[service.callpoint] else { continue }
+      let server = Server(endpoint: endpoint, service: service)
+      callpoint.servers.append(server)
+      list(callpoint, on: server)
     }
     return fill(endpoint)
   }
 
   /// Gives an endpoint no new requests any more; those that it has stay with it.
-  package mutating func retire(_ endpoint: EndpointID) {
-    endpoints[endpoint]?.isRetired = true
-    for callpoint in endpoints[endpoint]?.services.keys ?? [] {
-      callpoints[callpoint]?.endpoints.removeAll { $0 == endpoint }
-    }
+  package func retire(_ endpoint: EndpointID) {
+    guard let endpoint = endpoints[endpoint] else { return }
+    endpoint.isRetired = true
+    for service in endpoint.services { callpoints[service.callpoint]?.servers.removeAll { $0.endpoint === endpoint } }
   }
 
   /// Takes note of an endpoint's end, after everything that it wrote has been read.
@@ -170,47 +188,47 @@ package struct Router: Sendable {
   ///   - over: Those of its requests that must not run elsewhere: those that had started, above all.
   /// - Returns: What becomes of its requests. One that may run elsewhere waits at the front of its queue if no other
   ///   endpoint has room.
-  package mutating func endpointLost(_ endpoint: EndpointID, over: Set<RequestID>) -> Loss {
+  package func endpointLost(_ endpoint: EndpointID, over: Set<RequestID>) -> Loss {
     retire(endpoint)
     guard let gone = endpoints.removeValue(forKey: endpoint) else { return Loss(lost: [], moved: []) }
     var lost: [RequestID] = []
-    var others: Set<EndpointID> = []
-    for request in gone.inFlight.keys.sorted().reversed() {
+    var others: [EndpointID: ServingEndpoint] = [:]
+    for request in gone.inFlight.sorted().reversed() {
       guard let callpoint = places[request]?.callpoint else { continue }
-      callpoints[callpoint]?.inFlight -= 1
-      guard !over.contains(request), let target = callpoints[callpoint] else {
+      callpoint.inFlight -= 1
+      guard !over.contains(request), let target = callpoints[callpoint.id] else {
         places[request] = nil
         lost.append(request)
         continue
       }
-      callpoints[callpoint]?.waiting.prepend(request)
-      places[request] = (callpoint, nil)
-      for other in target.endpoints {
-        endpoints[other]?.list(callpoint)
-        others.insert(other)
+      target.waiting.prepend(request)
+      places[request] = Place(callpoint: target)
+      for other in target.servers {
+        other.endpoint.list(other.service)
+        others[other.endpoint.id] = other.endpoint
       }
     }
-    let moved = others.sorted { $0.number < $1.number }.flatMap { fill($0) }
+    let moved = others.values.sorted { $0.id.number < $1.id.number }.flatMap { fill($0) }
     return Loss(lost: lost.reversed(), moved: moved)
   }
 
   // MARK: Stuck callbacks
 
   /// Takes note that a request's callback goes on too long after its deadline: its thread is not counted on.
-  package mutating func becameStuck(_ request: RequestID) {
-    guard let place = places[request], let endpoint = place.endpoint else { return }
-    endpoints[endpoint]?.becameStuck(request, of: place.callpoint)
+  package func becameStuck(_ request: RequestID) {
+    guard let server = places[request]?.server else { return }
+    server.endpoint.becameStuck(request, of: server.service)
   }
 
   /// Takes note that an endpoint does not read, although nothing keeps it from reading.
-  package mutating func becameDeaf(_ endpoint: EndpointID) { endpoints[endpoint]?.becameDeaf() }
+  package func becameDeaf(_ endpoint: EndpointID) { endpoints[endpoint]?.becameDeaf() }
 
   /// Whether stuck callbacks have left an endpoint, or one of its callpoints there, without a usable thread.
   package func isExhausted(_ endpoint: EndpointID) -> Bool { endpoints[endpoint]?.isExhausted ?? false }
 
   /// Whether a request's callback is stuck.
   package func isStuck(_ request: RequestID) -> Bool {
-    endpoint(of: request).flatMap { endpoints[$0]?.isStuck(request) } ?? false
+    places[request]?.server?.endpoint.isStuck(request) ?? false
   }
 
   /// Whether nothing but stuck callbacks keeps an endpoint from reading.
@@ -223,7 +241,7 @@ package struct Router: Sendable {
 
   /// How many callbacks of a callpoint are stuck.
   package func stuckCount(of callpoint: CallpointID) -> Int {
-    (callpoints[callpoint]?.endpoints ?? []).reduce(0) { $0 + (endpoints[$1]?.stuckCount(of: callpoint) ?? 0) }
+    (callpoints[callpoint]?.servers ?? []).reduce(0) { $0 + $1.endpoint.stuckCount(of: $1.service) }
   }
 
   // MARK: Looking
@@ -235,52 +253,51 @@ package struct Router: Sendable {
   package func inFlight(for callpoint: CallpointID) -> Int { callpoints[callpoint]?.inFlight ?? 0 }
 
   /// The requests an endpoint has been given and has not answered.
-  package func inFlight(on endpoint: EndpointID) -> Set<RequestID> { Set(endpoints[endpoint]?.inFlight.keys ?? []) }
+  package func inFlight(on endpoint: EndpointID) -> Set<RequestID> { endpoints[endpoint]?.inFlight ?? [] }
 
   /// How many requests an endpoint has been given and has not answered.
   package func inFlightCount(on endpoint: EndpointID) -> Int { endpoints[endpoint]?.inFlight.count ?? 0 }
 
   /// The endpoint a request was given to, or `nil` if it waits or is over.
-  package func endpoint(of request: RequestID) -> EndpointID? { places[request]?.endpoint }
+  package func endpoint(of request: RequestID) -> EndpointID? { places[request]?.server?.endpoint.id }
 
   /// The endpoints that serve a callpoint, without those that are retired.
-  package func endpoints(of callpoint: CallpointID) -> [EndpointID] { callpoints[callpoint]?.endpoints ?? [] }
+  package func endpoints(of callpoint: CallpointID) -> [EndpointID] {
+    (callpoints[callpoint]?.servers ?? []).map(\.endpoint.id)
+  }
 
-  private func leastLoaded(
-    of candidates: [EndpointID], for callpoint: CallpointID, beyondCredit: Bool
-  ) -> EndpointID? {
-    var best: (endpoint: EndpointID, load: Int)?
+  private func leastLoaded(of candidates: [Server], beyondCredit: Bool) -> Server? {
+    var best: (server: Server, load: Int)?
     for candidate in candidates {
-      let isFit = beyondCredit ? endpoints[candidate]?.isOpen : endpoints[candidate]?.hasRoom(for: callpoint)
-      guard isFit == true, let load = endpoints[candidate]?.inFlight.count else { continue }
+      let endpoint = candidate.endpoint
+      guard beyondCredit ? endpoint.isOpen : endpoint.hasRoom(for: candidate.service) else { continue }
+      let load = endpoint.inFlight.count
       if let known = best, known.load <= load { continue }
       best = (candidate, load)
     }
-    return best?.endpoint
+    return best?.server
   }
 
-  private mutating func start(
-    _ request: RequestID, of callpoint: CallpointID, on endpoint: EndpointID
-  ) -> Dispatch {
-    places[request] = (callpoint, endpoint)
-    callpoints[callpoint]?.inFlight += 1
-    let registration = endpoints[endpoint]?.start(request, of: callpoint) ?? 0
-    return Dispatch(request: request, endpoint: endpoint, registration: registration)
+  private func start(_ request: RequestID, of callpoint: Callpoint, on server: Server) -> Dispatch {
+    callpoint.inFlight += 1
+    server.endpoint.start(request, of: server.service)
+    return Dispatch(request: request, endpoint: server.endpoint.id, registration: server.service.registration)
   }
 
   /// Puts a callpoint in line for an endpoint's next free credit, if requests for it wait.
-  private mutating func list(_ callpoint: CallpointID, on endpoint: EndpointID) {
-    guard let waiting = callpoints[callpoint]?.waiting.count, waiting > 0 else { return }
-    endpoints[endpoint]?.list(callpoint)
+  private func list(_ callpoint: Callpoint, on server: Server) {
+    if callpoint.waiting.count > 0 { server.endpoint.list(server.service) }
   }
 
   /// Gives an endpoint waiting requests, one callpoint after the other, until its credit is used.
-  private mutating func fill(_ endpoint: EndpointID) -> [Dispatch] {
+  private func fill(_ endpoint: ServingEndpoint) -> [Dispatch] {
     var dispatches: [Dispatch] = []
-    while let callpoint = endpoints[endpoint]?.nextTurn() {
-      guard let request = callpoints[callpoint]?.waiting.popFirst() else { continue }
-      dispatches.append(start(request, of: callpoint, on: endpoint))
-      list(callpoint, on: endpoint)
+    while let service = endpoint.nextTurn() {
+      guard let callpoint = callpoints[service.callpoint], let request = callpoint.waiting.popFirst() else { continue }
+      let server = Server(endpoint: endpoint, service: service)
+      places[request]?.server = server
+      dispatches.append(start(request, of: callpoint, on: server))
+      list(callpoint, on: server)
     }
     return dispatches
   }

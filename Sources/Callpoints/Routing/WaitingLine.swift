@@ -2,7 +2,7 @@
 ///
 /// What is withdrawn leaves a gap that is skipped later, so that every operation but ``remove(_:)`` takes constant time
 /// on average.
-struct WaitingLine<Element: Equatable & Sendable>: Sendable {
+struct WaitingLine<Element> {
   private var slots: [Element?] = []
   private var head = 0
   private(set) var count = 0
@@ -42,7 +42,7 @@ struct WaitingLine<Element: Equatable & Sendable>: Sendable {
   }
 
   /// Takes an element out of the middle.
-  mutating func remove(_ element: Element) {
+  mutating func remove(_ element: Element) where Element: Equatable {
     guard let index = slots[head...].firstIndex(of: element) else { return }
     slots[index] = nil
     count -= 1

@@ -23,10 +23,9 @@ struct ActionCache {
 
   /// The action that a path, which is compared byte by byte, leads to under a schema, if it is here.
   func find(_ path: UnsafeRawBufferPointer, under index: SchemaIndex) -> ActionTarget? {
-    guard self.index === index, let target = targets[Self.hash(path)], target.path.utf8.elementsEqual(path) else {
-      return nil
-    }
-    return target
+    guard self.index === index, let target = targets[Self.hash(path)] else { return nil }
+    var known = target.path
+    return known.withUTF8 { $0.elementsEqual(path) } ? target : nil
   }
 
   private static func hash(_ path: UnsafeRawBufferPointer) -> Int {

@@ -14,6 +14,8 @@ final class ControlCall {
   unowned let connection: ControlConnection
   /// How much memory the request takes until it is answered.
   let size: Int
+  /// Where its connection keeps it until it is answered.
+  var place: Int?
 
   private let id: JSONValue
   private let reactor: Reactor

@@ -31,7 +31,7 @@ final class ControlConnection {
   var transactions: Set<UInt64> = []
 
   /// The requests that have not been answered.
-  private var calls: [ObjectIdentifier: ControlCall] = [:]
+  private var calls: [ControlCall] = []
   /// How much memory they take.
   private(set) var heldByteCount = 0
   private var early: [(request: RPCConnection.Request, call: ControlCall)] = []
@@ -61,13 +61,19 @@ final class ControlConnection {
 
   /// Takes in a request.
   func begin(_ call: ControlCall) {
-    calls[ObjectIdentifier(call)] = call
+    call.place = calls.count
+    calls.append(call)
     heldByteCount += call.size
   }
 
   /// A request has been answered.
   func remove(_ call: ControlCall) {
-    guard calls.removeValue(forKey: ObjectIdentifier(call)) != nil else { return }
+    guard let place = call.place, let last = calls.popLast() else { return }
+    if last !== call {
+      calls[place] = last
+      last.place = place
+    }
+    call.place = nil
     heldByteCount -= call.size
     onRelease(self)
   }
@@ -75,7 +81,7 @@ final class ControlConnection {
   /// Nobody waits for the answers any more: withdraws what was begun for the requests.
   func abandonCalls() {
     early = []
-    for call in calls.values { call.abandon(because: CallError(.cancelled, "the client has gone")) }
+    for call in calls { call.abandon(because: CallError(.cancelled, "the client has gone")) }
   }
 
   /// Keeps a request until the host can serve it.

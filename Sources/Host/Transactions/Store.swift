@@ -62,7 +62,7 @@ final class Store {
   func open(_ workspace: Workspace, as number: UInt64) { workspaces[number] = workspace }
 
   /// Closes a transaction; nothing of it remains.
-  func close(_ number: UInt64) { workspaces[number] = nil }
+  func close(_ number: UInt64) { if !workspaces.isEmpty { workspaces[number] = nil } }
 
   /// The open transaction with a number.
   func workspace(_ number: UInt64) -> Workspace? { workspaces[number] }

@@ -24,6 +24,7 @@ package struct SharedBudget<Member: Hashable & Sendable>: Sendable {
   /// Takes note of how much a member holds now; 0 when it leaves.
   package mutating func set(_ amount: Int, of member: Member) {
     let excess = max(0, amount - share)
+    if excess == 0, beyond.isEmpty { return }
     let before = beyond[member] ?? 0
     guard excess != before else { return }
     beyond[member] = excess == 0 ? nil : excess

@@ -41,7 +41,7 @@ package final class Dispatcher {
 
   private let reactor: Reactor
   private let messageLimit: Int
-  private var ledger: RequestLedger
+  private let ledger: RequestLedger
   private var calls: [RequestID: Call] = [:]
   /// What those requests were about whose callers have been answered while endpoints still have them.
   private var leftovers: [RequestID: RequestBody.Summary] = [:]

@@ -29,7 +29,7 @@ extension JSONWriter {
     switch type {
     case .integer(let kind, let found):
       member("b", kind.rawValue)
-      ranges("r", found) { $0.int($1) }
+      ranges("r", found) { $0.raw("\($1)".utf8) }
     case .decimal64(let digits, let found):
       member("b", "decimal64")
       key("fd")

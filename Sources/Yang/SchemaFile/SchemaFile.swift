@@ -101,7 +101,7 @@ package struct SchemaFile {
     writer.member("n", node.name)
     if node.kind != .root {
       writer.key("m")
-      writer.int(node.module.index)
+      writer.int(Int(node.module.index))
     }
     writer.member("k", node.kind.rawValue)
   }

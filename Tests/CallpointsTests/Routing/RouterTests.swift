@@ -12,7 +12,7 @@ private func to(_ endpoint: Int, _ request: RequestID, registration: Int = 0) ->
 
 @Suite struct `Request router` {
   @Test func `a request waits until an endpoint serves its callpoint`() {
-    var router = Router()
+    let router = Router()
     router.open(a)
     #expect(router.submit(request(1), to: a) == .queued)
     let sent = router.endpointReady(EndpointID(7), serving: [a: 0], credit: 4)
@@ -22,7 +22,7 @@ private func to(_ endpoint: Int, _ request: RequestID, registration: Int = 0) ->
   }
 
   @Test func `a callpoint that is registered anew keeps what waits for it`() {
-    var router = Router()
+    let router = Router()
     router.open(a)
     #expect(router.submit(request(1), to: a) == .queued)
     router.open(a)
@@ -31,7 +31,7 @@ private func to(_ endpoint: Int, _ request: RequestID, registration: Int = 0) ->
   }
 
   @Test func `beyond the queue's limit the answer is busy`() {
-    var router = Router(queueLimit: 2)
+    let router = Router(queueLimit: 2)
     router.open(a)
     #expect(router.submit(request(1), to: a) == .queued)
     #expect(router.submit(request(2), to: a) == .queued)
@@ -40,7 +40,7 @@ private func to(_ endpoint: Int, _ request: RequestID, registration: Int = 0) ->
   }
 
   @Test func `a nested request goes beyond the credit`() {
-    var router = Router()
+    let router = Router()
     router.open(a)
     _ = router.endpointReady(EndpointID(1), serving: [a: 0], credit: 1)
     #expect(router.submit(request(1), to: a) == .send(to(1, request(1))))
@@ -49,7 +49,7 @@ private func to(_ endpoint: Int, _ request: RequestID, registration: Int = 0) ->
   }
 
   @Test func `the least loaded worker gets the next request`() {
-    var router = Router()
+    let router = Router()
     router.open(a)
     _ = router.endpointReady(EndpointID(1), serving: [a: 0], credit: 4)
     _ = router.endpointReady(EndpointID(2), serving: [a: 0], credit: 4)
@@ -59,7 +59,7 @@ private func to(_ endpoint: Int, _ request: RequestID, registration: Int = 0) ->
   }
 
   @Test func `one callpoint leaves one thread to the others that its endpoint serves`() {
-    var router = Router()
+    let router = Router()
     router.open(a)
     router.open(b)
     _ = router.endpointReady(EndpointID(1), serving: [a: 4, b: 5], credit: 3)
@@ -75,7 +75,7 @@ private func to(_ endpoint: Int, _ request: RequestID, registration: Int = 0) ->
   }
 
   @Test func `an endpoint that is retired keeps what it has and gets nothing new`() {
-    var router = Router()
+    let router = Router()
     router.open(a)
     _ = router.endpointReady(EndpointID(1), serving: [a: 0], credit: 1)
     _ = router.submit(request(1), to: a)
@@ -91,7 +91,7 @@ private func to(_ endpoint: Int, _ request: RequestID, registration: Int = 0) ->
   }
 
   @Test func `callpoints that share an endpoint take turns`() {
-    var router = Router()
+    let router = Router()
     router.open(a)
     router.open(b)
     _ = router.endpointReady(EndpointID(1), serving: [a: 0, b: 1], credit: 1)
@@ -104,7 +104,7 @@ private func to(_ endpoint: Int, _ request: RequestID, registration: Int = 0) ->
   }
 
   @Test func `a lost worker costs what it had started and nothing else`() {
-    var router = Router()
+    let router = Router()
     router.open(a)
     _ = router.endpointReady(EndpointID(1), serving: [a: 0], credit: 4)
     for number in UInt64(1)...3 { _ = router.submit(request(number), to: a) }
@@ -116,7 +116,7 @@ private func to(_ endpoint: Int, _ request: RequestID, registration: Int = 0) ->
   }
 
   @Test func `what a lost worker had not started goes to its sibling at once`() {
-    var router = Router()
+    let router = Router()
     router.open(a)
     _ = router.endpointReady(EndpointID(1), serving: [a: 0], credit: 4)
     _ = router.submit(request(1), to: a)
@@ -127,7 +127,7 @@ private func to(_ endpoint: Int, _ request: RequestID, registration: Int = 0) ->
   }
 
   @Test func `closing a callpoint hands back what waited`() {
-    var router = Router()
+    let router = Router()
     router.open(a)
     _ = router.submit(request(1), to: a)
     _ = router.submit(request(2), to: a)
@@ -142,7 +142,7 @@ private func to(_ endpoint: Int, _ request: RequestID, registration: Int = 0) ->
   /// started is given to a second endpoint.
   @Test(arguments: 0..<200) func `every accepted request leaves exactly once`(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
-    var router = Router(queueLimit: 20)
+    let router = Router(queueLimit: 20)
     let callpoints = (0..<4).map { CallpointID($0) }
     for callpoint in callpoints { router.open(callpoint) }
     var accepted: Set<RequestID> = []
