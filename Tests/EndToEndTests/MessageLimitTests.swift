@@ -152,16 +152,19 @@ import Testing
       try Self.ask(
         host, limit: 64,
         """
-        refused = fits(ask(f"result = 'x' * {limit}"))
+        # What a callback reads makes its reply longer than the answer.
+        root = "ncs.maagic.get_root(ncs.maapi.Maapi().attach(uinfo.request))"
+        read = f"'a' in {root}.devices.device; result = "
+        refused = fits(ask(f"{read} 'x' * {limit}"))
         length = limit - (int(re.search("it has ([0-9]+) bytes", refused).group(1)) - limit)
         # Python writes what the reply, and the client chooses by its number, how long the answer is.
-        reply = f"result = 'x' * {length}"
-        brief = len(ask("result = ''", number=""))
+        reply = f"{read} 'x' * {length}"
+        brief = len(ask(f"{read} ''", number=""))
         padding = limit - brief - length
         exact = ask(reply, number="n" * padding)
         print(json.dumps([
             len(exact) - limit, fits(exact), fits(ask(reply, number="n" * (padding + 1))),
-            fits(ask(f"result = 'x' * {length + 1}")), fits(ask("pass"))]))
+            fits(ask(f"{read} 'x' * {length + 1}")), fits(ask("pass"))]))
         """
       ).array ?? []
     try #require(answers.count == 5)

@@ -76,11 +76,8 @@ def new_component(
     return Component(package, name, class_name, log, running_thread=running_thread, set_log_level=set_log_level)
 
 
-def run(instance: Any, registration: Any, request: Message, log: Any) -> Message:
-    """Runs a callback; the reply is without ``id``."""
-    return _dispatch.run(instance, registration, request, _backend.host(), log)
+#: Runs a callback; the reply is without ``id``.
+run = _dispatch.run
 
-
-def abort(instance: Any, request: Message) -> None:
-    """Runs ``cb_abort`` of the instance that serves the request."""
-    _dispatch.abort(instance, request)
+#: Runs ``cb_abort`` of the instance that serves a request.
+abort = _dispatch.abort

@@ -49,11 +49,13 @@ class Callpoint:
 
     def run(self, request: Message) -> Message:
         """Runs the callback that the request names."""
-        try:
-            instance = self._made()
-        except BaseException as error:
-            self._log.exception(f"{self._registration.class_name}: init failed: {error}")
-            return {"error": {"message": f"Python init error. {error}"}}
+        instance = self._instance
+        if instance is None:
+            try:
+                instance = self._made()
+            except BaseException as error:
+                self._log.exception(f"{self._registration.class_name}: init failed: {error}")
+                return {"error": {"message": f"Python init error. {error}"}}
         try:
             return api.run(instance, self._registration, request, self._log)
         except BaseException as error:

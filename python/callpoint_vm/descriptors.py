@@ -8,8 +8,8 @@ is therefore asked whether it still stands for what it once did, and it is close
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
+from fcntl import F_GETSIG, F_SETSIG, fcntl
 
 
 class Descriptor:
@@ -27,7 +27,7 @@ class Descriptor:
         self._identity = status.st_dev, status.st_ino
         # The same in each process that has it, and another for the pipes that were made with it.
         self._mark = 1 + status.st_ino % 64
-        fcntl.fcntl(number, fcntl.F_SETSIG, self._mark)
+        fcntl(number, F_SETSIG, self._mark)
 
     def number(self) -> int:
         """The number. ``OSError`` says that user code has closed it, or put something else in its place."""
@@ -51,6 +51,6 @@ class Descriptor:
 
     def _is_ours(self) -> bool:
         try:
-            return self._number >= 0 and fcntl.fcntl(self._number, fcntl.F_GETSIG) == self._mark
+            return self._number >= 0 and fcntl(self._number, F_GETSIG) == self._mark
         except OSError:
             return False

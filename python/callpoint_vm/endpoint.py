@@ -33,11 +33,15 @@ from callpoint_vm.wire import (
     TooLong,
     line,
     read_chunk,
+    reply_line,
     write_all,
 )
 
 #: Words in the page, and so the most threads.
 WORDS = 512
+
+#: The first number that is too large for a word.
+_NO_WORD = 1 << 64
 
 #: How many requests are remembered that were aborted before they were read, or when they were over.
 _MOST_UNWANTED = 2 * WORDS
@@ -190,6 +194,7 @@ class Endpoint:
 
     def _read_on(self, me: _Hand) -> bool:
         """For the leader, when the backlog is empty: waits for its next request; false as above."""
+        self._orphans.look_now_and_then()
         has_taken = False
         while not has_taken and not self._is_over:
             has_taken = self._read(me)
@@ -215,8 +220,7 @@ class Endpoint:
         try:
             chunk = read_chunk(self._requests.number())
             messages = self._lines.feed(chunk)
-            for message in messages:
-                _check(message)
+            _check(messages)
         except (OSError, ProtocolError) as error:
             self._break(f"the request pipe cannot be used: {error}")
         unwanted: list[Message] = []
@@ -256,7 +260,7 @@ class Endpoint:
         except BaseException as error:
             # Not even the error's text could be had: exceptions of user code may fail when they are printed.
             reply = _refusal(f"the callback failed with {type(error).__name__}, which cannot be printed")
-        if self.is_child:
+        if os.getpid() != self._pid:
             # The callback forked, and the child came back from it too.
             os._exit(1)
         if began is not None:
@@ -264,7 +268,6 @@ class Endpoint:
         del self._running[identifier]
         self._answer(identifier, reply)
         self._words[me.number] = 0
-        self._orphans.look_now_and_then()
 
     def _come_back(self, me: _Hand) -> bool:
         """After a run: takes the next request when it is this thread's turn; false when none is to be run any more."""
@@ -399,11 +402,11 @@ class Endpoint:
 
     def _answer(self, identifier: int, reply: Message) -> None:
         try:
-            data = line({"id": identifier, **reply})
+            data = reply_line(identifier, reply)
         except TooLong as error:
-            data = line({"id": identifier, **_refusal(f"the reply is too long: {error}", "too-large")})
+            data = reply_line(identifier, _refusal(f"the reply is too long: {error}", "too-large"))
         except (TypeError, ValueError, RecursionError, MemoryError) as error:
-            data = line({"id": identifier, **_refusal(f"the reply cannot be written as JSON: {error}")})
+            data = reply_line(identifier, _refusal(f"the reply cannot be written as JSON: {error}"))
         self._write(data)
 
     def _write(self, data: bytes) -> None:
@@ -433,10 +436,11 @@ def _waited(began: tuple[int, int, int], ended: tuple[int, int, int]) -> bool:
     return wall > _BRIEF and wall > 4 * mine and wall > 2 * ours
 
 
-def _check(request: Message) -> None:
-    identifier = request.get("id")
-    if not isinstance(identifier, int) or not 0 < identifier < 1 << 64 or "cp" not in request or "op" not in request:
-        raise ProtocolError(f"not a request: {str(request)[:200]}")
+def _check(messages: list[Message]) -> None:
+    for one in messages:
+        identifier = one.get("id")
+        if not isinstance(identifier, int) or not 0 < identifier < _NO_WORD or "cp" not in one or "op" not in one:
+            raise ProtocolError(f"not a request: {str(one)[:200]}")
 
 
 def _refusal(text: str, kind: Optional[str] = None) -> Message:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from functools import cached_property
-from typing import Any, Callable, Optional
+from typing import Any, Optional
 
 from _ncs._contexts import TransCtxRef, UserInfo
 
@@ -29,16 +29,11 @@ class Call:
         self.point = point
         self.uinfo = user_of(request)
 
-    def run(self, work: Callable[[Any, Call], dict[str, Any]], instance: Any) -> dict[str, Any]:
-        """Do `work` as the call that this thread runs; callbacks that a callback calls back come on top."""
-        outer, _running.call = _running.call, self
-        try:
-            return work(instance, self)
-        finally:
-            _running.call = outer
-            if self._maapi is not None:
-                # The session keeps its transactions, which keep it: what they know would wait for the collector.
-                self._maapi.forget_attached()
+    def forget(self) -> None:
+        """Let go of what the callback has looked into."""
+        if self._maapi is not None:
+            # The session keeps its transactions, which keep it: what they know would wait for the collector.
+            self._maapi.forget_attached()
 
     @cached_property
     def tctx(self) -> TransCtxRef:
@@ -68,7 +63,8 @@ class _Running(threading.local):
     call: Optional[Call] = None
 
 
-_running = _Running()
+#: Told by whoever runs a callback.
+running = _Running()
 
 
 def user_of(request: dict[str, Any]) -> UserInfo:
@@ -81,7 +77,7 @@ def user_of(request: dict[str, Any]) -> UserInfo:
 
 def current() -> Optional[Call]:
     """Return the call that this thread runs."""
-    return _running.call
+    return running.call
 
 
 def transaction_for(tctx: TransCtxRef) -> Transaction:

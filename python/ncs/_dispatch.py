@@ -14,7 +14,7 @@ from _ncs.error import Error
 
 from . import _backend, _transactions, _types
 from ._action_nodes import ActionParams, parameters_of
-from ._calls import Call, root_and_node, user_of
+from ._calls import Call, root_and_node, running, user_of
 from ._component import Registration
 from ._lowlevel import FlatTree, write_flat
 from ._place import Place
@@ -32,17 +32,18 @@ class _Refused(Exception):
     """A callback said no by what it returned; the text is for the caller."""
 
 
-def run(instance: Any, registration: Registration, request: dict[str, Any], host: _backend.Host, log: Any) -> dict:
+def run(instance: Any, registration: Registration, request: dict[str, Any], log: Any) -> dict[str, Any]:
     """Run the callback that `request` asks for and return the reply without its `id`.
 
     Whatever the callback does wrong ends up in the reply as an error, with the traceback in the log.
     """
-    if not _backend._installed or _backend._installed[0] is not host:
-        _backend.install(host)
-    operation = request["op"]
-    _transactions.serve(request["id"], operation not in _READ_ONLY)
+    operation, th = request["op"], request["id"]
+    call = Call(request, registration.name)
+    # Callbacks that a callback calls back come on top.
+    outer, running.call = running.call, call
+    _transactions.serve(th, operation not in _READ_ONLY)
     try:
-        ok = Call(request, registration.name).run(_RUNNERS[operation], instance)
+        ok = _RUNNERS[operation](instance, call)
     except ValidationError as refusal:
         log.debug(f"cb_{operation} of {registration.name}: {refusal}")
         return {"error": {"message": str(refusal)}}
@@ -53,9 +54,11 @@ def run(instance: Any, registration: Registration, request: dict[str, Any], host
         log.exception(f"cb_{operation} of {registration.name}: {type(error).__name__}: {error}")
         return {"error": _described(f"cb_{operation}", error)}
     finally:
-        view = _transactions.leave(request["id"])
+        running.call = outer
+        call.forget()
+        view = _transactions.leave(th)
     if view is None:
-        return {"ok": ok, "writes": [], "reads": []}
+        return {"ok": ok}
     return {"ok": ok, "writes": view.take_writes(), "reads": list(view.reads)}
 
 
@@ -91,13 +94,15 @@ def _check_code(result: Any, text: Optional[str]) -> None:
 def _run_action(instance: Any, call: Call) -> dict[str, Any]:
     request = call.request
     schema = _backend.host().schema
-    found = _find_action(schema, request.get("path") or "/", request["name"], call.point)
+    name, path, holder, input_node, output_node = _find_action(
+        schema, request.get("path") or "/", request["name"], call.point
+    )
     uinfo = call.uinfo
-    call.input = ActionParams(found.input, found.path, request.get("input"))
-    call.output = output = ActionParams(found.output, found.path, None)
+    call.input = ActionParams(input_node, path, request.get("input"))
+    call.output = output = ActionParams(output_node, path, None)
     if hasattr(instance, "cb_init"):
         instance.cb_init(uinfo)
-    result = instance.cb_action(uinfo, found.name, found.holder, FlatTree(call.input))
+    result = instance.cb_action(uinfo, name, holder, FlatTree(call.input))
     if result is not None:
         _check_code(result, uinfo.error_text)
     if uinfo.reply is not None:

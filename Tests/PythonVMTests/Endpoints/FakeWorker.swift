@@ -56,5 +56,5 @@ final class FakeWorker {
   }
 
   /// Answers a request.
-  func answer(_ request: RequestID) { write(#"{"id":\#(request.number),"ok":{"output":{}},"writes":[],"reads":[]}"#) }
+  func answer(_ request: RequestID) { write(#"{"id":\#(request.number),"ok":{"output":{}}}"#) }
 }

@@ -39,8 +39,8 @@ for number in range(20):
         # Whichever of its threads is the first to see it.
         text = "pipe cannot be used: [Errno 9] user code closed descriptor"
         self.leaves(f"the reply {text}", f"the control {text}")
-        sizes = [(self.host.directory / f"{number}.txt").stat().st_size for number in range(20)]
-        self.assertEqual(sizes, [0] * 20)
+        # The process may leave before the callback has made all of them.
+        self.assertEqual({path.stat().st_size for path in self.host.directory.glob("*.txt")} - {0}, set())
 
     def test_a_request_pipe_that_is_replaced_is_noticed_after_the_reply(self) -> None:
         text = f"os.dup2(os.open('/dev/zero', os.O_RDONLY), {ENDPOINT}._requests._number)"

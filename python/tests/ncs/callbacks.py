@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from ncs import _dispatch
+from ncs import _backend, _dispatch
 from ncs._component import Registration
 from ncs.log import Log
 
@@ -50,4 +50,5 @@ class Served:
         """Run one request and return the reply."""
         request = {"id": 17, "cp": 0, "op": op, **members}
         request.setdefault("user", {"name": "alice", "context": "cli", "session": 5})
-        return _dispatch.run(self.instance, self.registration, request, self.host, self.log)
+        _backend.install(self.host)
+        return _dispatch.run(self.instance, self.registration, request, self.log)

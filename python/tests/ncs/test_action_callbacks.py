@@ -40,9 +40,7 @@ class ActionCallbacks(unittest.TestCase):
                         "message": f"self-test on {PATH} acme at now",
                         "row": [{"text": "one"}, {"text": "two"}],
                     }
-                },
-                "writes": [],
-                "reads": [],
+                }
             },
         )
         self.assertEqual(served.host.asked, {})
