@@ -59,7 +59,7 @@ class ActionParams(Container):
             child = source[0].names.get(name)
             if child is not None and child.has_value and not child.is_in_choice and name[0] != "_":
                 try:
-                    source[2][child.member] = _types.from_python(value, child.type)
+                    source[2][child.member] = child.take(value)
                     return
                 except _types.BadValue:
                     # What is below says so with the path.
