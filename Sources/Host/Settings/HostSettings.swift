@@ -27,7 +27,9 @@ package struct HostSettings: Sendable {
   /// The longest message on any link, in bytes.
   package var messageLimit = 16 << 20
   /// The most threads of an endpoint, which is also how many requests it may have at a time.
-  package var threads = 64
+  ///
+  /// 64 for a callpoint that keeps them all, and one that it leaves to the others.
+  package var threads = 65
   /// The number of workers of single callpoints, by name.
   package var workers: [String: Int] = [:]
   /// The number of workers of every other callpoint.

@@ -47,7 +47,7 @@ enum CommandList {
         help:
           "threading or multiprocessing for every package, whatever\nits callpoint-model and however few its callpoints"
       ),
-      .init(name: "--threads", value: "N", help: "the most threads of a VM or worker (default: 64)"),
+      .init(name: "--threads", value: "N", help: "the most threads of a VM or worker (default: 65)"),
       .init(
         name: "--workers", value: "[CALLPOINT=]N",
         help: "worker processes for each callpoint, or for one,\nin multiprocessing mode (default: 1); may be repeated",
