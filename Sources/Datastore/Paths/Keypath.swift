@@ -40,6 +40,12 @@ package struct Keypath: Hashable, Sendable {
   /// The path without its last step; of a list entry, that is the node that holds the list.
   package var parent: Keypath { Keypath(Array(steps.dropLast())) }
 
+  /// The path's beginning.
+  ///
+  /// - Parameter count: How many steps it has.
+  /// - Returns: The path with the first steps only.
+  func prefix(_ count: Int) -> Keypath { count == steps.count ? self : Keypath(Array(steps[..<count])) }
+
   /// The path of a child.
   ///
   /// - Parameters:

@@ -50,7 +50,7 @@ struct KeypathParser {
     shared = knownSteps(text, common)
     let list = listOfNextStep(text, common)
     bytes.removeSubrange(common...)
-    bytes.append(contentsOf: text[common...])
+    bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[common...]))
     // The last path goes on to have its steps.
     var known: [Keypath.Step] = []
     known.reserveCapacity(max(steps.count, shared + 1))

@@ -22,7 +22,7 @@ extension Transaction {
   /// - Throws: ``DataError`` that names the path of the write that cannot be applied.
   package func apply(_ writes: UnsafeRawBufferPointer, as run: ServiceRun? = nil) throws(DataError) {
     try edit(as: run) { (editor, root) throws(DataError) in
-      var series = try WriteSeries(writes, in: editor.index)
+      var series = try WriteSeries(writes, for: editor)
       try editor.apply(&series, in: &root)
     }
   }

@@ -15,7 +15,11 @@ struct Write {
   let path: Keypath
   /// How many steps of the path are those of the write before it.
   let shared: Int
-  private let operation: Operation
+  /// What is done.
+  let operation: Operation
+  /// How many steps down the only branch lies that the write has to do with, which it makes if it is not there: for a
+  /// leaf's value, an entry or a container; `nil` if it needs to look at the whole tree.
+  let depth: Int?
 
   /// Creates a write.
   ///
@@ -23,10 +27,18 @@ struct Write {
   ///   - operation: What is done.
   ///   - path: Where it writes.
   ///   - shared: How many steps of the path are those of the write before it.
-  init(_ operation: Operation, _ path: Keypath, shared: Int) {
+  ///   - editor: The editor that will carry it out.
+  init(_ operation: Operation, _ path: Keypath, shared: Int, _ editor: TreeEditor) {
     self.operation = operation
     self.path = path
     self.shared = shared
+    let node = editor.index[path.node]
+    switch operation {
+    case .set where node.kind == .leaf && !node.isKey: depth = editor.isLocal(node) ? path.steps.count - 1 : nil
+    case .create where node.kind == .container || node.kind == .list && !path.keys.isEmpty:
+      depth = editor.isLocal(node) ? path.steps.count : nil
+    case .set, .create, .delete, .move: depth = nil
+    }
   }
 
   /// Carries the write out.
@@ -44,19 +56,18 @@ struct Write {
     }
   }
 
-  /// What this write has to do with one branch only; `nil` if it needs to look at the whole tree.
+  /// Whether it can be carried out from a branch that the write before it lies below.
   ///
-  /// - Parameter editor: The editor of the writer.
-  /// - Returns: The write, or `nil`.
-  func local(to editor: TreeEditor) -> Local? {
-    let node = editor.index[path.node]
-    guard node.isConfig, !editor.isOperational else { return nil }
-    switch operation {
-    case .set(let value) where node.kind == .leaf && !node.isKey:
-      return Local(path: path, depth: path.steps.count - 1, value: value, shared: shared)
-    case .create where node.kind == .container || node.kind == .list && !path.keys.isEmpty:
-      return Local(path: path, depth: path.steps.count, value: nil, shared: shared)
-    case .set, .create, .delete, .move: return nil
-    }
+  /// - Parameter end: How many steps down that branch lies.
+  /// - Returns: Whether this write lies below it, and does more than to create it.
+  func follows(below end: Int) -> Bool {
+    guard let depth, shared >= end else { return false }
+    if case .create = operation { return depth > end }
+    return depth >= end
   }
+}
+
+extension TreeEditor {
+  /// Whether nothing but a node itself decides whether it may be written.
+  fileprivate func isLocal(_ node: StoreNode) -> Bool { node.isConfig && !isOperational }
 }

@@ -11,30 +11,39 @@ struct WriteSeries {
   /// How many of its leafs have been read.
   private var leafs = 0
   private var isAtEnd = false
+  private let editor: TreeEditor
   /// What was read and not taken yet.
-  private var ahead: Result<Write, DataError>?
+  private var ahead: Write?
+  /// Why what comes next cannot be read.
+  private var failure: DataError?
 
   /// Begins to read.
   ///
   /// - Parameters:
   ///   - text: The writes as `ARCHITECTURE.md` gives them; it must outlive the series.
-  ///   - index: The schema to resolve their paths against.
+  ///   - editor: The editor that will carry them out.
   /// - Throws: ``DataError`` if it is not the text of an array.
-  init(_ text: UnsafeRawBufferPointer, in index: SchemaIndex) throws(DataError) {
+  init(_ text: UnsafeRawBufferPointer, for editor: TreeEditor) throws(DataError) {
     self.text = text
+    self.editor = editor
     scanner = JSONScanner(text)
-    paths = KeypathParser(index)
+    paths = KeypathParser(editor.index)
     try scan { (scanner) throws(JSONError) in try scanner.beginArray() }
   }
 
-  /// Looks at the next write.
+  /// Takes the next write if it can be carried out from a branch that the last one lies below.
   ///
-  /// - Returns: The write, or `nil` behind the last one and before one that cannot be read.
-  mutating func peek() -> Write? {
-    if ahead == nil {
-      do throws(DataError) { ahead = try read().map { .success($0) } } catch { ahead = .failure(error) }
+  /// - Parameter end: How many steps down that branch lies.
+  /// - Returns: The write; `nil` also behind the last one and before one that cannot be read.
+  mutating func take(below end: Int) -> Write? {
+    if ahead == nil, failure == nil {
+      switch Result(catching: { () throws(DataError) in try read() }) {
+      case .success(let write): ahead = write
+      case .failure(let error): failure = error
+      }
     }
-    guard case .success(let write)? = ahead else { return nil }
+    guard let write = ahead, write.follows(below: end) else { return nil }
+    ahead = nil
     return write
   }
 
@@ -43,9 +52,9 @@ struct WriteSeries {
   /// - Returns: The write, or `nil` behind the last one.
   /// - Throws: ``DataError`` if it cannot be read.
   mutating func next() throws(DataError) -> Write? {
-    _ = peek()
-    defer { ahead = nil }
-    return try ahead?.get()
+    if let failure { throw failure }
+    if let write = ahead.take() { return write }
+    return try read()
   }
 }
 
@@ -69,11 +78,11 @@ extension WriteSeries {
     if scanner.reads(word, "create") {
       opened = start
       leafs = 0
-      return Write(.create, path, shared: shared)
+      return Write(.create, path, shared: shared, editor)
     }
     let operation = try operation(word, on: path, start)
     guard try !nextElement() else { throw malformed(start) }
-    return Write(operation, path, shared: shared)
+    return Write(operation, path, shared: shared, editor)
   }
 
   /// Reads the value of a leaf that stands in a `create`: what is created is given it, as by a `set` of its own.
@@ -81,7 +90,7 @@ extension WriteSeries {
     guard !name.hasEscapes, try nextElement() else { throw malformed(start) }
     let path = try paths.child(scanner.bytes(name), at: leafs)
     leafs += 1
-    return Write(.set(try value()), path, shared: path.steps.count - 1)
+    return Write(.set(try value()), path, shared: path.steps.count - 1, editor)
   }
 
   private mutating func operation(

@@ -88,6 +88,12 @@ extension SortedMap.Node {
     elements.withUnsafeBufferPointer { elements in
       var low = 0
       var high = elements.count
+      // Keys often come in their order.
+      if let last = elements.last {
+        let result = key.compare(last.key)
+        if result >= 0 { return result == 0 ? (high - 1, true) : (high, false) }
+        high -= 1
+      }
       while low < high {
         let middle = (low + high) / 2
         let result = key.compare(elements[middle].key)

@@ -155,7 +155,7 @@ extension TreeEditor {
   /// Not of its own instance and what that lies in, or the instance would stay because it had run.
   private func join(_ origin: inout Origin?, _ node: StoreNode, _ path: Keypath, _ depth: Int) {
     guard let run = writer(of: node), origin != nil || depth == createdDepth else { return }
-    let joined = Keypath(Array(path.steps[...depth]))
+    let joined = path.prefix(depth + 1)
     if !joined.contains(run.instance) { mark(&origin, wasThere: true, node, joined) }
   }
 
@@ -185,7 +185,7 @@ extension TreeEditor {
     var entry = EntryList.Entry()
     let keepsState = index.leadsToState(node.id)
     guard keepsState || node.isOrderedByUser || writer(of: node) != nil else { return entry }
-    let created = Keypath(Array(path.steps[...depth]))
+    let created = path.prefix(depth + 1)
     if keepsState || node.isOrderedByUser, let old = base.entry(at: created) {
       entry.rank = old.rank
       if keepsState { entry.branch = stateData(of: old.branch) }

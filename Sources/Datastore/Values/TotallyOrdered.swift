@@ -23,8 +23,8 @@ extension Array: TotallyOrdered where Element: TotallyOrdered {
   /// - Parameter other: The array to compare with.
   /// - Returns: A negative number if this array comes first, zero if they are equal, else a positive number.
   package func compare(_ other: [Element]) -> Int {
-    for (mine, others) in zip(self, other) {
-      let result = mine.compare(others)
+    for place in 0..<Swift.min(count, other.count) {
+      let result = self[place].compare(other[place])
       if result != 0 { return result }
     }
     return order(count, other.count)

@@ -12,7 +12,12 @@ extension Value {
   package init(json: JSONValue, type: ValueType) throws(InvalidValue) {
     switch json {
     case .string(let text): self = try Value(text: text, type: type)
-    case .integer(let number): self = try Value(text: String(number), type: type)
+    case .integer(let number):
+      if case .integer(let kind, let ranges) = type, let value = Value(Int128(number), kind, ranges) {
+        self = value
+      } else {
+        self = try Value(text: String(number), type: type)
+      }
     case .unsigned(let number): self = try Value(text: String(number), type: type)
     case .double(let number): self = try Value(text: number.description, type: type)
     case .bool(let truth): self = try Value(text: truth ? "true" : "false", type: type)

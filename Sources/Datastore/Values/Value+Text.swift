@@ -10,7 +10,12 @@ extension Value {
   /// - Throws: ``InvalidValue`` if the type does not allow it.
   package init(text: String, type: ValueType) throws(InvalidValue) {
     switch type {
-    case .integer(let kind, let ranges): self = try Value(integer: text, kind, ranges, type)
+    case .integer(let kind, let ranges):
+      if let number = Self.shortInteger(text), let value = Value(number, kind, ranges) {
+        self = value
+      } else {
+        self = try Value(integer: text, kind, ranges, type)
+      }
     case .decimal64(let digits, let ranges): self = try Value(decimal: text, digits, ranges, type)
     case .string(let lengths, let patterns):
       if !lengths.isEmpty { try Self.check(text.unicodeScalars.count, lengths, unit: "characters", text, type) }
@@ -59,15 +64,45 @@ extension Value {
   ) throws(InvalidValue) {
     guard let number = DecimalDigits(text), !number.hasPoint else { throw InvalidValue(text, type, "not an integer") }
     let allowed = ranges.isEmpty ? [kind.range] : ranges
-    guard let value = number.scaled(byDigits: 0), allowed.contains(where: { $0.contains(value) }) else {
+    guard let value = number.scaled(byDigits: 0).flatMap({ Value($0, kind, ranges) }) else {
       throw InvalidValue(text, type, "out of range \(joined(allowed.map { ($0.lowerBound, $0.upperBound) }))")
+    }
+    self = value
+  }
+
+  /// A number of an integer type, or `nil` if it is out of range.
+  ///
+  /// - Parameters:
+  ///   - number: The number.
+  ///   - kind: The type.
+  ///   - ranges: The ranges that the type is restricted to, or none.
+  init?(_ number: Int128, _ kind: ValueType.IntegerKind, _ ranges: [ClosedRange<Int128>]) {
+    guard ranges.isEmpty ? kind.range.contains(number) : ranges.contains(where: { $0.contains(number) }) else {
+      return nil
     }
     self =
       switch kind {
-      case .int64: .int64(Int64(value))
-      case .uint64: .uint64(UInt64(value))
-      case .int8, .int16, .int32, .uint8, .uint16, .uint32: .integer(Int64(value))
+      case .int64: .int64(Int64(number))
+      case .uint64: .uint64(UInt64(number))
+      case .int8, .int16, .int32, .uint8, .uint16, .uint32: .integer(Int64(number))
       }
+  }
+
+  /// What most integers are: up to 18 digits, perhaps with a minus sign.
+  private static func shortInteger(_ text: String) -> Int128? {
+    var number: Int64 = 0
+    var digits = 0
+    var isNegative = false
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9") where digits < 18:
+        number = number * 10 + Int64(byte - UInt8(ascii: "0"))
+        digits += 1
+      case UInt8(ascii: "-") where digits == 0 && !isNegative: isNegative = true
+      default: return nil
+      }
+    }
+    return digits == 0 ? nil : Int128(isNegative ? -number : number)
   }
 
   private init(
