@@ -195,9 +195,12 @@ import Testing
   @Test func `a guard that is stopped does not keep the host from stopping, and nothing is left`() throws {
     let host = try Self.host(multiprocessing: false)
     try host.script("import subprocess\nsubprocess.Popen(['sleep', '600'], start_new_session=True)")
-    let members = ProcessTree.members(below: host.process.pid)
-    let stopped = try #require(members.first { $0.commandLine.contains("callpoint-guard") })
-    #expect(members.contains { $0.commandLine.contains("sleep 600") })
+    // A process that has just begun a program has no arguments yet.
+    let member = { (program: String) in
+      ProcessTree.members(below: host.process.pid).first { $0.commandLine.contains(program) }
+    }
+    try host.wait(until: { member("sleep 600") != nil }, "the process is not there")
+    let stopped = try #require(member("callpoint-guard"))
     try host.halt(stopped.pid)
     try host.finish()
     #expect(try host.printed().contains("kill process=guard pid=\(stopped.pid)"))

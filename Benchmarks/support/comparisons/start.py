@@ -21,11 +21,15 @@ CALLPOINTS = (1, 10, 50, 200)
 MODELS = ("threading", "multiprocessing")
 CALLBACKS = 1000
 
-#: What a worker is without its work: forked twice from a process with the same modules, it reads a line and answers.
+#: What a worker is without its work: forked twice from a process with the same modules, it has a thread for orders, reads
+#: lines and answers them as `loop` does with a callback.
 BARE = f"""
-import gc, os
+import gc, json, os, threading
 import callpoint_vm.main, callpoint_vm.template, {numbered.NAME}.main
-lines, given = os.pipe()
+from support.loop import Caller
+line = json.dumps({{"id": 1, "params": {{"path": "/", "input": {{"text": "callback"}}}}}})
+caller = Caller()
+(lines, given), (orders, never) = os.pipe(), os.pipe()
 os.write(given, b"." * COUNT)
 gc.freeze()
 template = os.fork()
@@ -33,6 +37,10 @@ if template == 0:
     for _ in range(COUNT):
         if os.fork() == 0:
             os.read(lines, 1)
+            if CALLBACKS:
+                threading.Thread(target=os.read, args=(orders, 1), daemon=True).start()
+            for _ in range(CALLBACKS):
+                json.dumps(caller(json.loads(line)))
             os.write(1, b"%d\\n" % os.getpid())
             os.read(0, 1)
             os._exit(0)
@@ -63,13 +71,18 @@ def measure_host(setting: Setting, package: pathlib.Path) -> dict[str, float]:
 
 def with_modules(package: pathlib.Path) -> dict[str, str]:
     """Return an environment in which Python finds the runtime and a package."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "python"), str(package / "python")])}
+    places = ROOT / "python", package / "python", ROOT / "Benchmarks"
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, places))}
 
 
-def measure_bare(package: pathlib.Path, count: int) -> dict[str, float]:
-    """Measure so many bare forks of a process that has imported the same runtime and package."""
+def measure_bare(package: pathlib.Path, count: int, callbacks: int = 0) -> dict[str, float]:
+    """Measure so many bare forks of a process that has imported the same runtime and package.
+
+    With callbacks they have a second thread, and have made each so many calls.
+    """
+    program = BARE.replace("COUNT", str(count)).replace("CALLBACKS", str(callbacks))
     process = subprocess.Popen(
-        [sys.executable, "-c", BARE.replace("COUNT", str(count))], env=with_modules(package),
+        [sys.executable, "-c", program], env=with_modules(package),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     forked = [int(process.stdout.readline()) for _ in range(count)]
@@ -113,6 +126,9 @@ def compare(setting: Setting) -> None:
         if count == reference:
             contenders[f"{count} bare forks with the same modules"] = (
                 lambda package=package, count=count: measure_bare(package, count))
+            for calls in (1, CALLBACKS):
+                contenders[f"the limit: {count} such forks with a second thread, after {counted(calls, 'call')}"] = (
+                    lambda package=package, count=count, calls=calls: measure_bare(package, count, calls))
         contenders[counted(count, "fresh interpreter")] = (
             lambda package=package, count=count: measure_afresh(package, count))
     measured = setting.alternate(contenders)
