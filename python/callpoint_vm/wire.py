@@ -97,7 +97,10 @@ class Lines:
 
 
 def _decode(lines: bytes) -> list[Message]:
-    """Reads lines all at once, as one array: what they have in common, such as the names of members, is made once."""
+    """Reads lines all at once, as one array: what they have in common, such as the names of members, is made once.
+
+    The host is the only one that writes here: it is checked that there are as many objects as lines, not that each line is one.
+    """
     text = b"[%b]" % lines.replace(b"\n", b",")
     try:
         array = str(text, "utf-8")

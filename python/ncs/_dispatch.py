@@ -40,9 +40,10 @@ def run(instance: Any, registration: Registration, request: dict[str, Any], log:
     operation, th = request["op"], request["id"]
     call = Call(request, registration.name)
     # Callbacks that a callback calls back come on top.
-    outer, running.call = running.call, call
-    _transactions.serve(th, operation not in _READ_ONLY)
+    outer = running.call
     try:
+        running.call = call
+        _transactions.serve(th, operation not in _READ_ONLY)
         ok = _RUNNERS[operation](instance, call)
     except ValidationError as refusal:
         log.debug(f"cb_{operation} of {registration.name}: {refusal}")
@@ -55,8 +56,8 @@ def run(instance: Any, registration: Registration, request: dict[str, Any], log:
         return {"error": _described(f"cb_{operation}", error)}
     finally:
         running.call = outer
-        call.forget()
         view = _transactions.leave(th)
+        call.forget()
     if view is None:
         return {"ok": ok}
     return {"ok": ok, "writes": view.take_writes(), "reads": list(view.reads)}

@@ -438,6 +438,8 @@ class Place:
             kind = "key" if is_key else self.node.kind
             raise Error(f"{self.path} is a {kind}, which cannot be deleted", _C["ERR_NOTDELETABLE"])
         self.view.record(["delete", self.path])
+        # What was written before goes with it: it must be there before what is known counts as old.
+        self.view.settle()
         self.view.epoch += 1
         if self.parent.known() is ABSENT:
             return

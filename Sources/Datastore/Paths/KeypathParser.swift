@@ -44,6 +44,9 @@ struct KeypathParser {
   mutating func parse(_ text: UnsafeRawBufferPointer) throws(DataError) -> Keypath {
     if text.count == 1, text[0] == UInt8(ascii: "/") {
       shared = 0
+      bytes.removeAll(keepingCapacity: true)
+      steps.removeAll()
+      ends.removeAll()
       return .root
     }
     let common = commonLength(text)

@@ -28,7 +28,7 @@ package struct HostSettings: Sendable {
   package var messageLimit = 16 << 20
   /// The most threads of an endpoint, which is also how many requests it may have at a time.
   ///
-  /// 64 for a callpoint that keeps them all, and one that it leaves to the others.
+  /// 64 for a callpoint that keeps all it may have, and one that it leaves to the others of its VM.
   package var threads = 65
   /// The number of workers of single callpoints, by name.
   package var workers: [String: Int] = [:]

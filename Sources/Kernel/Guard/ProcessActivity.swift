@@ -20,13 +20,13 @@ package struct ProcessActivity {
   /// - Returns: Whether it computes rather than waits.
   package func computes(for duration: Duration) -> Bool {
     if let before, let now = Self.processorTime(of: pid), now - before >= duration / 2 { return true }
-    return Self.computes(pid)
+    return Self.isComputing(pid)
   }
 
   /// Whether a thread of a process computes at this moment, or would if a processor were free.
   ///
   /// A process of which no thread does waits for something else: time, other processes, or its end.
-  package static func computes(_ pid: Int32) -> Bool { clinux_computes(pid) }
+  package static func isComputing(_ pid: Int32) -> Bool { clinux_computes(pid) }
 
   /// How long the threads of a process have computed since it began; nil if it is gone.
   private static func processorTime(of pid: Int32) -> Duration? {

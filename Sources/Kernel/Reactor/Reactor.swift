@@ -76,7 +76,7 @@ package final class Reactor {
 
   /// Forgets a timer; one that has fired is no mistake.
   package func cancel(_ timer: Timer) {
-    timers.cancel(timer)
+    _ = timers.cancel(timer)
   }
 
   /// Calls `body` after the present batch of events.

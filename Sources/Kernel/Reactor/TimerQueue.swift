@@ -33,9 +33,12 @@ struct TimerQueue {
   }
 
   /// Forgets a timer; one that has fired is not in the queue any more.
-  mutating func cancel(_ timer: Timer) {
-    guard bodies.removeValue(forKey: timer.number) != nil else { return }
+  ///
+  /// - Returns: What it would have done. It may own something whose end comes back to the queue: let it go when this is done.
+  mutating func cancel(_ timer: Timer) -> (() -> Void)? {
+    guard let body = bodies.removeValue(forKey: timer.number) else { return nil }
     if heap.count > 64, heap.count > 2 * bodies.count { dropCancelled() }
+    return body
   }
 
   /// The next deadline.

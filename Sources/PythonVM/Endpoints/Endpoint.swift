@@ -180,8 +180,11 @@ final class Endpoint {
         guard dispatcher.inFlight(on: id) > running else { return patience.progressed() }
         if running >= threads {
           patience.progressed()
-        } else if case .takeOver(let waits) = patience.ranOut(computes: activity?.computes(for: interval) ?? false) {
-          takeOver(waits: waits)
+        } else {
+          let computes = activity?.computes(for: interval) ?? false
+          if case .takeOver(let waits) = patience.ranOut(computes: computes, running: running) {
+            takeOver(waits: waits)
+          }
         }
       }
       watchProgress()

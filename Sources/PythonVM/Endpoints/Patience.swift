@@ -2,15 +2,17 @@
 ///
 /// Requests must not lie unread behind a callback that waits: then another thread takes over as soon as it shows. Behind
 /// one that computes another thread gains little, as Python lets one of them compute at a time, and each hand-over costs.
-/// It comes after a while where it may be for another callpoint, so that a quick callback is not held up by a slow one;
-/// behind a callback of the same callpoint, where only C code that lets Python go gains by it, much later. On a busy machine
-/// most processes that answer nothing just have no processor: those compute too.
+/// It comes after a while where it may be for another callpoint, so that a quick callback is not held up by a slow one, and
+/// later where all are for one callpoint. Of a process that runs several callbacks it is not known which of them computes:
+/// the one that reads may wait. On a busy machine most processes that answer nothing just have no processor: those compute
+/// too.
 struct Patience {
   private static let first = Duration.milliseconds(1)
   private static let longest = Duration.milliseconds(16)
 
-  /// How long a callback may compute before another thread takes over.
-  private let limit: Duration
+  /// How long the process may compute before another thread takes over: where more than one callback runs, and where one does.
+  private static let limit = Duration.milliseconds(7)
+  private let limitOfOne: Duration
   private var given = Duration.zero
 
   /// How long to wait for a reply before looking at the process.
@@ -28,7 +30,7 @@ struct Patience {
   ///
   /// - Parameter callpoints: How many callpoints the endpoint serves.
   init(callpoints: Int) {
-    limit = .milliseconds(callpoints == 1 ? 1000 : 7)
+    limitOfOne = callpoints == 1 ? .milliseconds(127) : Self.limit
   }
 
   /// A reply has come.
@@ -38,10 +40,15 @@ struct Patience {
   }
 
   /// No reply came for ``interval``, and requests lie unread.
-  mutating func ranOut(computes: Bool) -> Remedy {
+  ///
+  /// - Parameters:
+  ///   - computes: Whether the process computed meanwhile.
+  ///   - running: How many callbacks it runs.
+  /// - Returns: What it needs.
+  mutating func ranOut(computes: Bool, running: Int) -> Remedy {
     given += interval
     interval = min(interval * 2, Self.longest)
-    guard !computes || given >= limit else { return .none }
+    guard !computes || given >= (running > 1 ? Self.limit : limitOfOne) else { return .none }
     progressed()
     return .takeOver(waits: !computes)
   }

@@ -14,11 +14,11 @@ import Testing
     try family.launch("while :; do :; done")
     family.runUntil { !family.started.isEmpty }
     let pid = try #require(family.started.first)
-    family.poll { ProcessActivity.computes(pid) }
-    #expect(ProcessActivity.computes(pid))
+    family.poll { ProcessActivity.isComputing(pid) }
+    #expect(ProcessActivity.isComputing(pid))
     kill(pid, SIGSTOP)
-    family.poll { !ProcessActivity.computes(pid) }
-    #expect(!ProcessActivity.computes(pid))
+    family.poll { !ProcessActivity.isComputing(pid) }
+    #expect(!ProcessActivity.isComputing(pid))
   }
 
   @Test func `what it has computed before it is looked at counts`() throws {
@@ -26,7 +26,7 @@ import Testing
     family.runUntil { !family.started.isEmpty }
     let pid = try #require(family.started.first)
     let activity = ProcessActivity(of: pid)
-    family.poll { !ProcessActivity.computes(pid) && state(of: pid) == "S" }
+    family.poll { !ProcessActivity.isComputing(pid) && state(of: pid) == "S" }
     #expect(activity.computes(for: .milliseconds(2)))
     #expect(!activity.computes(for: .seconds(600)))
     #expect(!ProcessActivity(of: pid).computes(for: .milliseconds(2)))
@@ -43,8 +43,8 @@ import Testing
     family.runUntil { !family.started.isEmpty }
     let pid = try #require(family.started.first)
     // The first thread waits for the other.
-    family.poll { state(of: pid) == "S" && ProcessActivity.computes(pid) }
-    #expect(ProcessActivity.computes(pid))
+    family.poll { state(of: pid) == "S" && ProcessActivity.isComputing(pid) }
+    #expect(ProcessActivity.isComputing(pid))
   }
 
   @Test func `its name does not matter`() throws {
@@ -53,14 +53,14 @@ import Testing
     try family.launch(program, ["600"])
     family.runUntil { !family.started.isEmpty }
     let pid = try #require(family.started.first)
-    family.poll { !ProcessActivity.computes(pid) }
-    #expect(!ProcessActivity.computes(pid))
+    family.poll { !ProcessActivity.isComputing(pid) }
+    #expect(!ProcessActivity.isComputing(pid))
   }
 
   @Test func `one that is gone does nothing`() throws {
     try family.launch("exit 0")
     family.runUntil { !family.exits.isEmpty }
-    #expect(!ProcessActivity.computes(try #require(family.started.first)))
+    #expect(!ProcessActivity.isComputing(try #require(family.started.first)))
   }
 
   /// The state of a process's first thread, as the system abbreviates it.

@@ -13,7 +13,7 @@ import Testing
       let deadline = UInt64.random(in: 0..<100, using: &generator)
       waiting.append((deadline, number, queue.insert(deadline: deadline) { fired.append(number) }))
       if Int.random(in: 0..<3, using: &generator) == 0, let index = waiting.indices.randomElement(using: &generator) {
-        queue.cancel(waiting.remove(at: index).timer)
+        _ = queue.cancel(waiting.remove(at: index).timer)
       }
     }
     #expect(queue.count == waiting.count)
@@ -28,7 +28,7 @@ import Testing
   @Test func `cancelled deadlines do not pile up`() {
     var queue = TimerQueue()
     for number in 0..<100_000 {
-      queue.cancel(queue.insert(deadline: UInt64(1000 + number)) {})
+      _ = queue.cancel(queue.insert(deadline: UInt64(1000 + number)) {})
     }
     #expect(queue.count == 0)
     #expect(queue.heapSize <= 65)

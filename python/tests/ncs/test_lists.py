@@ -48,6 +48,28 @@ class Entries(ListTest):
             action()
         return caught.exception
 
+    def test_one_that_is_deleted_as_soon_as_it_is_written_has_nothing_left(self) -> None:
+        entry = self.endpoint.create("x", 1)
+        entry.address = "old"
+        del self.endpoint["x", 1]
+        self.assertIsNone(entry.address)
+        self.assertNotIn(("x", 1), self.endpoint)
+
+    def test_one_that_is_created_again_begins_empty(self) -> None:
+        entry = self.endpoint.create("x", 1)
+        entry.address = "old"
+        del self.endpoint["x", 1]
+        self.endpoint.create("x", 1)
+        self.assertIsNone(entry.address)
+
+    def test_what_is_set_by_way_of_a_deleted_one_makes_it_anew(self) -> None:
+        entry = self.endpoint.create("x", 1)
+        entry.address = "old"
+        self.endpoint.delete()
+        entry.address = "new"
+        self.assertIn(("x", 1), self.endpoint)
+        self.assertEqual([e.address for e in self.endpoint], ["new"])
+
     def test_membership_and_existence(self) -> None:
         self.assertIn(("a", 2), self.endpoint)
         self.assertNotIn(("a", 3), self.endpoint)
