@@ -40,9 +40,6 @@ from callpoint_vm.wire import (
 #: Words in the page, and so the most threads.
 WORDS = 512
 
-#: The first number that is too large for a word.
-_NO_WORD = 1 << 64
-
 #: How many requests are remembered that were aborted before they were read, or when they were over.
 _MOST_UNWANTED = 2 * WORDS
 
@@ -439,7 +436,7 @@ def _waited(began: tuple[int, int, int], ended: tuple[int, int, int]) -> bool:
 def _check(messages: list[Message]) -> None:
     for one in messages:
         identifier = one.get("id")
-        if not isinstance(identifier, int) or not 0 < identifier < _NO_WORD or "cp" not in one or "op" not in one:
+        if not isinstance(identifier, int) or not 0 < identifier < 1 << 64 or "cp" not in one or "op" not in one:
             raise ProtocolError(f"not a request: {str(one)[:200]}")
 
 
