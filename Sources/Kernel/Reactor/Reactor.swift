@@ -13,6 +13,7 @@ package final class Reactor {
   private var watches = WatchTable()
   private var timers = TimerQueue()
   private var clock = LoopClock(systemTime: Reactor.systemTime())
+  private var busyWait = BusyWait()
   private var deferred: [() -> Void] = []
   private var turnEnd: [() -> Void] = []
   private var isRunning = false
@@ -137,6 +138,21 @@ package final class Reactor {
     } else if let now, let deadline = timers.nextDeadline() {
       patience = deadline > now ? Int64(min(deadline - now, LoopClock.period)) : 0
     }
+    guard patience != 0 else { return poll(0) }
+    let began = Self.systemTime()
+    var count = 0
+    if busyWait.isWorthwhile {
+      repeat {
+        sched_yield()
+        count = poll(0)
+      } while count == 0 && Self.systemTime() - began < BusyWait.brief
+    }
+    if count == 0 { count = poll(patience) }
+    busyWait.note(nanoseconds: Self.systemTime() - began)
+    return count
+  }
+
+  private func poll(_ patience: Int64) -> Int {
     let count = clinux_epoll_wait(epoll.number, &events, Int32(events.count), patience)
     precondition(count >= 0 || errno == EINTR, "\(KernelFailure.last("epoll_wait"))")
     return Int(max(0, count))

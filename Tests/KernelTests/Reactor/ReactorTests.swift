@@ -38,6 +38,33 @@ import Testing
     #expect(end - start >= .microseconds(1500))
   }
 
+  @Test func `after a series of brief waits a timer has its time, and events come still`() throws {
+    var pipe = try Descriptor.pipe()
+    let reader = pipe.takeReadEnd()
+    // A pipe whose other end is closed is readable.
+    pipe.takeWriteEnd().close()
+    var (events, start, end) = (0, reactor.now, reactor.now)
+    var watches: [Registration] = []
+    watches.append(
+      try reactor.watch(reader.number, .readable) { [reactor] _ in
+        events += 1
+        if events == 200 {
+          reactor.change(watches[0], to: [])
+          start = reactor.now
+          reactor.after(.milliseconds(3)) {
+            end = reactor.now
+            reactor.change(watches[0], to: .readable)
+          }
+        } else if events > 200 {
+          reactor.stop()
+        }
+      })
+    reactor.run()
+    for watch in watches { reactor.cancel(watch) }
+    #expect(events == 201)
+    #expect(end - start >= .milliseconds(3))
+  }
+
   @Test func `a cancelled timer never fires, also when its time has come`() {
     var fired: [String] = []
     var second: Kernel.Timer?
