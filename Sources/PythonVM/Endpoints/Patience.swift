@@ -7,11 +7,11 @@
 /// the one that reads may wait. On a busy machine most processes that answer nothing just have no processor: those compute
 /// too.
 struct Patience {
-  private static let first = Duration.milliseconds(1)
+  private static let first = Duration.milliseconds(2)
   private static let longest = Duration.milliseconds(16)
 
   /// How long the process may compute before another thread takes over: where more than one callback runs, and where one does.
-  private static let limit = Duration.milliseconds(7)
+  private static let limit = Duration.milliseconds(6)
   private let limitOfOne: Duration
   private var given = Duration.zero
 
@@ -30,7 +30,7 @@ struct Patience {
   ///
   /// - Parameter callpoints: How many callpoints the endpoint serves.
   init(callpoints: Int) {
-    limitOfOne = callpoints == 1 ? .milliseconds(127) : Self.limit
+    limitOfOne = callpoints == 1 ? .milliseconds(126) : Self.limit
   }
 
   /// A reply has come.
