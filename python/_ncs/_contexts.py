@@ -27,6 +27,8 @@ class UserInfo:
     error_text: str | None = None
     #: The `TagValue`s that `action_reply_values` gave.
     reply: list | None = None
+    #: What knows more of the callback as long as it runs.
+    _call: Any = None
 
     def __init__(self, username: str, context: str, usid: int, request: int | None = None) -> None:
         self.username = username

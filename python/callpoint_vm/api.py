@@ -9,6 +9,7 @@ from typing import Any, Callable
 
 import ncs.log
 from ncs import _backend, _dispatch, _rehearsal, _transactions, util
+from ncs._action_nodes import class_of
 from ncs._component import Component
 from ncs.application import Application
 
@@ -30,7 +31,7 @@ def look_up(registration: Any) -> None:
     for node in _backend.host().schema.at_point(registration.name):
         node.look_up()
         for parameters in node.children if registration.kind == "action" else ():
-            parameters.look_up()
+            class_of(parameters)
 
 
 @contextmanager

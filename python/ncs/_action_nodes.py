@@ -2,86 +2,116 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional, Union
+from typing import Any, Callable, Optional, Union
 
 from . import _types
 from ._content import shown
 from ._nodes import MAKERS, BackendError, Container, Node, _Backend, _MemoryBackend
 from ._place import Place
-from ._schema import SchemaNode
+from ._schema import SchemaNode, python_name
 from ._view import View, to_tree
 
 
 class ActionParams(Container):
     """The input or the output of an action: a tree in memory.
 
-    As long as only leafs of it are read and set, it stays as it travels. Whatever else is done makes it a view.
+    As long as only leafs of it are read and set, it stays as it travels. Whatever else is done makes it a view. Each
+    schema node has a class of its own, in which the leafs are attributes: `class_of` makes it.
     """
 
     __slots__ = ("_source",)
 
-    #: The schema node, the keypath, the content, and whether all that is in it was set here; or the place in a view.
-    _source: Union[tuple[SchemaNode, str, dict[str, Any], bool], Place]
-
-    def __init__(self, node: SchemaNode, path: str, tree: Optional[dict]) -> None:
-        _set(self, "_source", (node, path, tree, False) if tree else (node, path, {}, True))
+    #: The schema node.
+    _node: SchemaNode
+    #: Of the leafs that may be set in the content as it travels: how it names them, and what makes data of a value.
+    _settable: dict[str, tuple[str, Callable[[Any], Any]]]
+    #: The keypath; the content as it travels; the same if all that is in it was set here; the place in a view.
+    #: Content that a view has taken over is empty here, and nothing is set in it.
+    _source: tuple[str, dict[str, Any], Optional[dict[str, Any]], Optional[Place]]
 
     @property
     def _place(self) -> Place:  # type: ignore[override]
-        source = self._source
-        if isinstance(source, Place):
-            return source
-        node, path, tree, _ = source
-        view = View(node.schema, node, path=path)
-        view.is_logged = False
-        view.root.raw = dict(tree)
-        place = view.place
-        _set(self, "_source", place)
+        path, tree, _, place = self._source
+        if place is None:
+            view = View(self._node.schema, self._node, path=path)
+            view.is_logged = False
+            view.root.raw = dict(tree)
+            place = view.place
+            _set_source(self, (path, {}, None, place))
         return place
 
     @property
     def _backend(self) -> _Backend:  # type: ignore[override]
         return _MemoryBackend(self._place.view)
 
-    def __getattr__(self, name: str) -> Any:
-        source = self._source
-        if type(source) is tuple:
-            child = source[0].names.get(name)
-            if child is not None and child.has_value:
-                data = source[2].get(child.member)
-                if data is not None:
-                    return shown(child, data)
-        return super().__getattr__(name)
-
     def __setattr__(self, name: str, value: Any) -> None:
-        source = self._source
-        if type(source) is tuple and source[3] and value is not None:
-            child = source[0].names.get(name)
-            if child is not None and child.has_value and not child.is_in_choice and name[0] != "_":
-                try:
-                    source[2][child.member] = child.take(value)
-                    return
-                except _types.BadValue:
-                    # What is below says so with the path.
-                    pass
+        own = self._source[2]
+        if own is not None and value is not None and name in self._settable:
+            member, take = self._settable[name]
+            try:
+                own[member] = take(value)
+                return
+            except _types.BadValue:
+                # What is below says so with the path.
+                pass
         super().__setattr__(name, value)
 
     def _tree(self) -> dict[str, Any]:
-        source = self._source
-        if isinstance(source, Place) or not source[3]:
-            return to_tree(self._place.view.root, self._schema)
-        node, _, tree, _ = source
-        if len(tree) < 2:
-            return tree
-        return {child.member: tree[child.member] for child in node.data_children if child.member in tree}
+        own = self._source[2]
+        if own is None:
+            return to_tree(self._place.view.root, self._node)
+        if len(own) < 2:
+            return own
+        return {child.member: own[child.member] for child in self._node.data_children if child.member in own}
 
 
-_set = object.__setattr__
+_new = object.__new__
+_set_source = ActionParams._source.__set__  # type: ignore[attr-defined]
+
+
+def new_params(cls: type[ActionParams], path: str, tree: Optional[dict[str, Any]]) -> ActionParams:
+    """Return parameters with this content, of the class that `class_of` made for them."""
+    params = _new(cls)
+    if tree:
+        _set_source(params, (path, tree, None, None))
+    else:
+        own: dict[str, Any] = {}
+        _set_source(params, (path, own, own, None))
+    return params
+
+
+def class_of(node: SchemaNode) -> type[ActionParams]:
+    """Return the class of the parameters with this schema node."""
+    cls = node.params_class
+    if cls is None:
+        leafs = {python_name(child.name): child for child in node.data_children if child.has_value}
+        leafs = {name: child for name, child in leafs.items() if node.names[name] is child and name[0] != "_"}
+        members: dict[str, Any] = {
+            name: _attribute(name, child) for name, child in leafs.items() if not hasattr(ActionParams, name)
+        }
+        members["__slots__"] = ()
+        members["_node"] = node
+        members["_settable"] = {
+            name: (child.member, child.take) for name, child in leafs.items() if not child.is_in_choice
+        }
+        cls = node.params_class = type(ActionParams.__name__, (ActionParams,), members)
+    return cls
+
+
+def _attribute(name: str, leaf: SchemaNode) -> property:
+    """Return what shows a leaf's value."""
+    member = leaf.member
+
+    def value(self: ActionParams) -> Any:
+        data = self._source[1].get(member)
+        return self._content(leaf) if data is None else shown(leaf, data)
+
+    return property(value)
 
 
 def params_of(action: SchemaNode, kind: str, path: str, tree: Optional[dict] = None) -> ActionParams:
     """Return the `input` or `output` of an action, with this content."""
-    return ActionParams(parameters_of(action, kind), path, tree)
+    return new_params(class_of(parameters_of(action, kind)), path, tree)
 
 
 def parameters_of(action: SchemaNode, kind: str) -> SchemaNode:

@@ -28,9 +28,11 @@ class Call:
         #: The actionpoint, servicepoint or validation point whose class serves it.
         self.point = point
         self.uinfo = user_of(request)
+        self.uinfo._call = self
 
     def forget(self) -> None:
         """Let go of what the callback has looked into."""
+        self.uinfo._call = None
         if self._maapi is not None:
             # The session keeps its transactions, which keep it: what they know would wait for the collector.
             self._maapi.forget_attached()
@@ -63,7 +65,7 @@ class _Running(threading.local):
     call: Optional[Call] = None
 
 
-#: Told by whoever runs a callback.
+#: Told by whoever runs a callback that gets a transaction. To an action its call comes with its user session.
 running = _Running()
 
 

@@ -13,12 +13,12 @@ from _ncs._values import HKeypathRef
 from _ncs.error import Error
 
 from . import _backend, _transactions, _types
-from ._action_nodes import ActionParams, parameters_of
+from ._action_nodes import ActionParams, class_of, new_params, parameters_of
 from ._calls import Call, root_and_node, running, user_of
 from ._component import Registration
 from ._lowlevel import FlatTree, write_flat
 from ._place import Place
-from ._schema import Schema, SchemaNode
+from ._schema import Schema
 from ._selfassign import with_setattr_check
 from ._view import View
 from .dp import ValidationError
@@ -39,12 +39,9 @@ def run(instance: Any, registration: Registration, request: dict[str, Any], log:
     """
     operation, th = request["op"], request["id"]
     call = Call(request, registration.name)
-    # Callbacks that a callback calls back come on top.
-    outer = running.call
     try:
-        running.call = call
         _transactions.serve(th, operation not in _READ_ONLY)
-        ok = _RUNNERS[operation](instance, call)
+        ok = _run_action(instance, call) if operation == "action" else _run_in_transaction(instance, call)
     except ValidationError as refusal:
         log.debug(f"cb_{operation} of {registration.name}: {refusal}")
         return {"error": {"message": str(refusal)}}
@@ -55,12 +52,22 @@ def run(instance: Any, registration: Registration, request: dict[str, Any], log:
         log.exception(f"cb_{operation} of {registration.name}: {type(error).__name__}: {error}")
         return {"error": _described(f"cb_{operation}", error)}
     finally:
-        running.call = outer
         view = _transactions.leave(th)
         call.forget()
     if view is None:
         return {"ok": ok}
     return {"ok": ok, "writes": view.take_writes(), "reads": list(view.reads)}
+
+
+def _run_in_transaction(instance: Any, call: Call) -> dict[str, Any]:
+    """Run a callback that gets a transaction, from which the call is found by the thread."""
+    # Callbacks that a callback calls back come on top.
+    outer = running.call
+    running.call = call
+    try:
+        return _RUNNERS[call.request["op"]](instance, call)
+    finally:
+        running.call = outer
 
 
 def _described(method: str, error: BaseException) -> dict[str, Any]:
@@ -95,14 +102,15 @@ def _check_code(result: Any, text: Optional[str]) -> None:
 def _run_action(instance: Any, call: Call) -> dict[str, Any]:
     request = call.request
     schema = _backend.host().schema
-    name, path, holder, input_node, output_node = _find_action(
+    name, path, holder, input_class, output_class = _find_action(
         schema, request.get("path") or "/", request["name"], call.point
     )
     uinfo = call.uinfo
-    call.input = ActionParams(input_node, path, request.get("input"))
-    call.output = output = ActionParams(output_node, path, None)
-    if hasattr(instance, "cb_init"):
-        instance.cb_init(uinfo)
+    call.input = new_params(input_class, path, request.get("input"))
+    call.output = output = new_params(output_class, path, None)
+    init = getattr(instance, "cb_init", None)
+    if init is not None:
+        init(uinfo)
     result = instance.cb_action(uinfo, name, holder, FlatTree(call.input))
     if result is not None:
         _check_code(result, uinfo.error_text)
@@ -117,8 +125,8 @@ class _Action(NamedTuple):
     name: str
     path: str
     holder: HKeypathRef
-    input: SchemaNode
-    output: SchemaNode
+    input: type[ActionParams]
+    output: type[ActionParams]
 
 
 @lru_cache(maxsize=64)
@@ -132,7 +140,7 @@ def _find_action(schema: Schema, path: str, name: str, point: str) -> _Action:
     if not found:
         raise Error(f"{parent.shown_path} has no action {name}", _C["ERR_BADPATH"])
     node = next((n for n in found if n.fields.get("ap") == point), found[0])
-    parameters = parameters_of(node, "input"), parameters_of(node, "output")
+    parameters = class_of(parameters_of(node, "input")), class_of(parameters_of(node, "output"))
     return _Action(node.name, parent.down(node).path, parent.keypath(), *parameters)
 
 
@@ -219,7 +227,6 @@ def _run_validate(instance: Any, call: Call) -> dict[str, Any]:
 
 
 _RUNNERS: dict[str, Callable[[Any, Call], dict]] = {
-    "action": _run_action,
     "create": _run_create,
     "pre_modification": _modification_runner("cb_pre_modification"),
     "post_modification": _modification_runner("cb_post_modification"),

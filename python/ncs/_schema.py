@@ -45,8 +45,8 @@ class SchemaNode:
 
     __slots__ = (
         "_children", "_data_children", "_fields", "_keeps_given_order", "_keys", "_line", "_names", "_tag", "_taker",
-        "has_value", "is_in_choice", "is_key", "is_qualified", "kind", "member", "module", "name", "parent", "qualified", "reader",
-        "schema", "step", "type",
+        "has_value", "is_in_choice", "is_key", "is_qualified", "kind", "member", "module", "name", "params_class", "parent",
+        "qualified", "reader", "schema", "step", "type",
     )  # fmt: skip
 
     def __init__(
@@ -78,6 +78,8 @@ class SchemaNode:
         #: What makes a value of this type what a package sees, once somebody has read one.
         self.reader: Callable[[Any], Any] | None = None
         self._taker: Callable[[Any], Any] | None = None
+        #: Of the input or output of an action: the class of its nodes, once one was made.
+        self.params_class: Any = None
         self._line = line
         self._fields: dict[str, Any] | None = brief if line is None else None
         self._children: list[SchemaNode] | None = None
@@ -242,15 +244,12 @@ class SchemaNode:
             self._tag = XmlTag.of(self.name, self.prefix, self.module.namespace if self.module else "")
         return self._tag
 
-    def take(self, value: Any) -> Any:
-        """Return the data that a Python value stands for at this leaf or leaf-list.
-
-        Raises:
-            BadValue: the type does not allow it.
-        """
+    @property
+    def take(self) -> Callable[[Any], Any]:
+        """What returns the data that a Python value stands for at this leaf or leaf-list, or raises `BadValue`."""
         if self._taker is None:
             self._taker = _types.taker_of(self.type)
-        return self._taker(value)
+        return self._taker
 
     def look_up(self) -> None:
         """Build now what a look at this node and at those above it would build."""

@@ -14,7 +14,7 @@ from _ncs._tables import DP as _D
 from _ncs._tables import NCS as _C
 from _ncs._unsupported import refuse, unsupported
 
-from ._calls import Call, running, transaction_for
+from ._calls import Call, transaction_for
 from .maagic import get_root
 
 __all__ = [
@@ -143,8 +143,8 @@ def takes_trans(function: Callable) -> bool:
 
 
 def _running_call(uinfo: Any) -> Call:
-    call = running.call
-    if call is None or call.uinfo is not uinfo:
+    call: Optional[Call] = uinfo._call
+    if call is None:
         raise RuntimeError("an action callback runs only when the host asks for it")
     return call
 

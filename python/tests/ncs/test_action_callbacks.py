@@ -75,6 +75,45 @@ class ActionCallbacks(unittest.TestCase):
         reply = Served("action", Callbacks).ask("action", name="self-test", path=PATH, input={})
         self.assertEqual(reply["ok"]["output"], {"success": True})
 
+    def test_each_spelling_of_a_leaf_is_the_leaf_and_no_other_name_is(self) -> None:
+        leafs = [leaf("some-text"), leaf("delete"), leaf("number", "uint8")]
+        schema = make_schema(module("first", "f", action("run", leafs, leafs, kind="rpc", ap="point")))
+
+        class Callbacks(Action):
+            @Action.rpc
+            def cb_action(self, uinfo, name, input, output):  # type: ignore[no-untyped-def]
+                test.assertEqual([input.some_text, input.f__some_text, input["some-text"]], ["x"] * 3)
+                test.assertEqual((input["delete"], callable(input.delete), input.number), ("y", True, None))
+                output.delete = "z"
+                output.number = 5
+                output.f__number += 1
+                setattr(output, "some-text", input.some_text)
+                for node in (input, output):
+                    with test.assertRaisesRegex(AttributeError, "has no child 'other'"):
+                        node.other
+                    with test.assertRaisesRegex(AttributeError, "has no child 'other'"):
+                        node.other = 1
+                input.some_text = "new"
+                test.assertEqual((input.some_text, input["delete"]), ("new", "y"))
+
+        test = self
+        served = Served("action", Callbacks)
+        served.host.schema = schema
+        reply = served.ask("action", name="run", input={"some-text": "x", "delete": "y"})
+        self.assertEqual(reply, {"ok": {"output": {"some-text": "x", "delete": "z", "number": 6}}})
+
+    def test_a_decorated_callback_runs_only_when_the_host_asks_for_it(self) -> None:
+        class Callbacks(Action):
+            @Action.action
+            def cb_action(self, uinfo, name, kp, input, output):  # type: ignore[no-untyped-def]
+                kept.append(uinfo)
+
+        kept: list[Any] = []
+        served = Served("action", Callbacks)
+        served.ask("action", name="self-test", path=PATH, input={})
+        with self.assertRaisesRegex(RuntimeError, "only when the host asks for it"):
+            served.instance.cb_action(kept[0], "self-test", None, [])
+
     def test_an_absent_container_of_the_output_is_written_below(self) -> None:
         class Callbacks(Action):
             @Action.action
