@@ -31,9 +31,13 @@ class Descriptor:
 
     def number(self) -> int:
         """The number. ``OSError`` says that user code has closed it, or put something else in its place."""
-        if not self._is_ours():
-            raise OSError(errno.EBADF, f"user code closed descriptor {self._number}, which was ours")
-        return self._number
+        try:
+            if self._number >= 0 and fcntl(self._number, F_GETSIG) == self._mark:
+                return self._number
+        except OSError:
+            # It is nobody's.
+            pass
+        raise OSError(errno.EBADF, f"user code closed descriptor {self._number}, which was ours")
 
     def is_at(self, path: str) -> bool:
         """Whether it is still ours, and the file at a path."""
@@ -51,6 +55,7 @@ class Descriptor:
 
     def _is_ours(self) -> bool:
         try:
-            return self._number >= 0 and fcntl(self._number, F_GETSIG) == self._mark
+            self.number()
         except OSError:
             return False
+        return True

@@ -264,7 +264,6 @@ class Endpoint:
             served.waits = _waited(began, _clocks())
         del self._running[identifier]
         self._answer(identifier, reply)
-        self._words[me.number] = 0
 
     def _come_back(self, me: _Hand) -> bool:
         """After a run: takes the next request when it is this thread's turn; false when none is to be run any more."""
@@ -280,6 +279,7 @@ class Endpoint:
                 self._leader_runs = False
                 if self._take(me):
                     return True
+        self._words[me.number] = 0
         if is_over:
             self._on_stop()
         if leads:

@@ -45,9 +45,9 @@ class ActionParams(Container):
         return _MemoryBackend(self._place.view)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        own = self._source[2]
-        if own is not None and value is not None and name in self._settable:
-            member, take = self._settable[name]
+        own, leaf = self._source[2], self._settable.get(name)
+        if own is not None and leaf is not None and value is not None:
+            member, take = leaf
             try:
                 own[member] = take(value)
                 return
@@ -87,7 +87,7 @@ def class_of(node: SchemaNode) -> type[ActionParams]:
         leafs = {python_name(child.name): child for child in node.data_children if child.has_value}
         leafs = {name: child for name, child in leafs.items() if node.names[name] is child and name[0] != "_"}
         members: dict[str, Any] = {
-            name: _attribute(name, child) for name, child in leafs.items() if not hasattr(ActionParams, name)
+            name: _attribute(child) for name, child in leafs.items() if not hasattr(ActionParams, name)
         }
         members["__slots__"] = ()
         members["_node"] = node
@@ -98,7 +98,7 @@ def class_of(node: SchemaNode) -> type[ActionParams]:
     return cls
 
 
-def _attribute(name: str, leaf: SchemaNode) -> property:
+def _attribute(leaf: SchemaNode) -> property:
     """Return what shows a leaf's value."""
     member = leaf.member
 

@@ -15,6 +15,8 @@ from ._view import View
 from .maagic import _backend_of, get_root
 from .maapi import Maapi, Transaction
 
+_READ_ONLY = frozenset({"action", "validate"})
+
 
 class Call:
     """One request: who it is for, and the transaction it works in, which is made only if the callback looks."""
@@ -22,6 +24,8 @@ class Call:
     input: Optional[ActionParams] = None
     output: Optional[ActionParams] = None
     _maapi: Optional[Maapi] = None
+    #: Whether the callback has asked for its transaction.
+    _has_looked = False
 
     def __init__(self, request: dict[str, Any], point: str) -> None:
         self.request = request
@@ -30,22 +34,32 @@ class Call:
         self.uinfo = user_of(request)
         self.uinfo._call = self
 
-    def forget(self) -> None:
-        """Let go of what the callback has looked into."""
+    def end(self) -> Optional[View]:
+        """Let go of what the callback has looked into; return its transaction's data if that is among it."""
         self.uinfo._call = None
+        view = _transactions.leave(self.request["id"]) if self._has_looked else None
         if self._maapi is not None:
             # The session keeps its transactions, which keep it: what they know would wait for the collector.
             self._maapi.forget_attached()
+        return view
+
+    def _look(self) -> int:
+        """Expect that the callback works in its transaction; return the number."""
+        th: int = self.request["id"]
+        if not self._has_looked:
+            self._has_looked = True
+            _transactions.serve(th, self.request["op"] not in _READ_ONLY)
+        return th
 
     @cached_property
     def tctx(self) -> TransCtxRef:
         """The transaction's context."""
-        return TransCtxRef(self.request["id"], self.uinfo)
+        return TransCtxRef(self._look(), self.uinfo)
 
     @cached_property
     def view(self) -> View:
         """The transaction's data."""
-        return _transactions.view_of(self.request["id"])
+        return _transactions.view_of(self._look())
 
     @property
     def maapi(self) -> Maapi:

@@ -12,7 +12,7 @@ from _ncs._tables import NCS as _C
 from _ncs._values import HKeypathRef
 from _ncs.error import Error
 
-from . import _backend, _transactions, _types
+from . import _backend, _types
 from ._action_nodes import ActionParams, class_of, new_params, parameters_of
 from ._calls import Call, root_and_node, running, user_of
 from ._component import Registration
@@ -25,8 +25,6 @@ from .dp import ValidationError
 
 __all__ = ["Registration", "abort", "run"]
 
-_READ_ONLY = frozenset({"action", "validate"})
-
 
 class _Refused(Exception):
     """A callback said no by what it returned; the text is for the caller."""
@@ -37,10 +35,9 @@ def run(instance: Any, registration: Registration, request: dict[str, Any], log:
 
     Whatever the callback does wrong ends up in the reply as an error, with the traceback in the log.
     """
-    operation, th = request["op"], request["id"]
+    operation = request["op"]
     call = Call(request, registration.name)
     try:
-        _transactions.serve(th, operation not in _READ_ONLY)
         ok = _run_action(instance, call) if operation == "action" else _run_in_transaction(instance, call)
     except ValidationError as refusal:
         log.debug(f"cb_{operation} of {registration.name}: {refusal}")
@@ -52,8 +49,7 @@ def run(instance: Any, registration: Registration, request: dict[str, Any], log:
         log.exception(f"cb_{operation} of {registration.name}: {type(error).__name__}: {error}")
         return {"error": _described(f"cb_{operation}", error)}
     finally:
-        view = _transactions.leave(th)
-        call.forget()
+        view = call.end()
     if view is None:
         return {"ok": ok}
     return {"ok": ok, "writes": view.take_writes(), "reads": list(view.reads)}

@@ -155,8 +155,9 @@ def _action(function: Callable) -> Callable:
     @functools.wraps(function)
     def callback(self: Any, uinfo: Any, name: str, kp: Any, params: Any) -> Any:
         call = _running_call(uinfo)
-        rest = (call.trans,) if gets_trans else ()
-        return function(self, uinfo, name, kp, call.input, call.output, *rest)
+        if gets_trans:
+            return function(self, uinfo, name, kp, call.input, call.output, call.trans)
+        return function(self, uinfo, name, kp, call.input, call.output)
 
     return callback
 
