@@ -11,20 +11,23 @@ import os
 import weakref
 from typing import Any
 
-_private: weakref.WeakSet[Any] = weakref.WeakSet()
+#: References, and not a ``WeakSet``: what its Python code touches would be memory of each child's own.
+_private: set[weakref.ref[Any]] = set()
 
 
 def close_in_children(resource: Any) -> None:
     """Calls ``resource.close_after_fork()`` in every child that this process forks from now on."""
-    _private.add(resource)
+    _private.add(weakref.ref(resource, _private.discard))
 
 
 def _close() -> None:
     inherited = list(_private)
     # What a resource makes anew for this process is for the children of this process to close.
     _private.clear()
-    for resource in inherited:
-        resource.close_after_fork()
+    for reference in inherited:
+        resource = reference()
+        if resource is not None:
+            resource.close_after_fork()
 
 
 os.register_at_fork(after_in_child=_close)

@@ -21,14 +21,18 @@ _SET_CHILD_SUBREAPER = 36
 _prctl = ctypes.CDLL(None, use_errno=True).prctl
 _prctl.argtypes = (ctypes.c_int, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong)
 _prctl.restype = ctypes.c_int
+# What it reads and writes is made here too: what a fork makes is memory of its own.
+_value = ctypes.c_int(0)
+_value_address = ctypes.addressof(_value)
+_name = ctypes.create_string_buffer(16)
+_name_address = ctypes.addressof(_name)
 
 
 def death_signal() -> int:
     """The signal this process gets when its parent ends, as the kernel has it for the calling, main thread; or 0."""
-    value = ctypes.c_int(0)
-    if _prctl(_GET_DEATH_SIGNAL, ctypes.addressof(value), 0, 0, 0) != 0:
+    if _prctl(_GET_DEATH_SIGNAL, _value_address, 0, 0, 0) != 0:
         return 0
-    return value.value
+    return _value.value
 
 
 def arm(expected: int) -> None:
@@ -65,8 +69,8 @@ def set_subreaper(on: bool) -> None:
 
 def set_short_name(name: str) -> None:
     """Names the calling thread in ``/proc``; the kernel keeps 15 bytes."""
-    buffer = ctypes.create_string_buffer(name.encode("utf-8", "replace")[:15])
-    _prctl(_SET_NAME, ctypes.addressof(buffer), 0, 0, 0)
+    _name.value = name.encode("utf-8", "replace")[:15]
+    _prctl(_SET_NAME, _name_address, 0, 0, 0)
 
 
 def die() -> NoReturn:

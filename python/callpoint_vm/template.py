@@ -5,6 +5,7 @@ It does once what every worker would do at its start, and then only forks worker
 
 from __future__ import annotations
 
+import _signal
 import gc
 import os
 import select
@@ -35,8 +36,9 @@ class Template:
 
     def close_after_fork(self) -> None:
         """In a worker: signals are Python's usual business again."""
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        # Python's own `signal.signal` makes an exception of each handler that is no number, in each worker.
+        _signal.set_wakeup_fd(-1)
+        _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
         os.close(self._ended)
         os.close(self._wake)
 

@@ -19,25 +19,28 @@ _moved = False
 def set_title(title: str) -> None:
     """Shows ``title`` instead of the command line, as far as there is room, and its last word as the short name."""
     parent.set_short_name(title.rpartition(" ")[2])
-    start, end, limit = _area()
-    text = title.encode("utf-8", "replace")
-    if start == 0 or end <= start:
+    area, room = _area()
+    if not room:
         return
-    if len(text) >= end - start:
+    text = title.encode("utf-8", "replace")
+    if len(text) >= room:
         _move_environment()
-        text = text[: min(limit - start, 4096) - 1]
-    room = max(end - start, len(text) + 1)
-    ctypes.memmove(start, text.ljust(room, b"\0"), room)
+        text = text[: min(len(area), 4096) - 1]
+        room = max(room, len(text) + 1)
+    area[:room] = text.ljust(room, b"\0")
 
 
 @functools.lru_cache(maxsize=None)
-def _area() -> tuple[int, int, int]:
-    """Where the command line starts and ends, and where the environment behind it ends: in a fork, where it was."""
+def _area() -> tuple[memoryview, int]:
+    """The bytes of the command line and of the environment behind it, and how many are the former's: in a fork, as before."""
     with open("/proc/self/stat", "rb") as file:
         # Fields from the third on; 48 to 51 are arg_start, arg_end, env_start, env_end.
         fields = file.read().rpartition(b")")[2].split()
     start, end, environment, limit = (int(field) for field in fields[45:49])
-    return start, end, limit if environment == end and limit > end else end
+    if start == 0 or end <= start:
+        return memoryview(b""), 0
+    last = limit if environment == end and limit > end else end
+    return memoryview((ctypes.c_char * (last - start)).from_address(start)).cast("B"), end - start
 
 
 def _move_environment() -> None:
