@@ -35,7 +35,7 @@ final class Endpoint {
   private let requests: LineWriter
   private let control: LineWriter
   private var replies: LineReader?
-  private var watch: Timer?
+  private var watch: (timer: Timer, halfTime: Duration)?
   private var patience: Patience
   /// Whether it has ever completed a callback.
   private(set) var hasWorked = false
@@ -121,7 +121,7 @@ final class Endpoint {
 
   /// Closes the pipes.
   func close() {
-    if let watch { reactor.cancel(watch) }
+    if let watch { reactor.cancel(watch.timer) }
     watch = nil
     requests.close()
     control.close()
@@ -146,6 +146,13 @@ final class Endpoint {
     hasProgressed = true
     try dispatcher.replied(request, result, from: self)
     hasWorked = true
+    // Nothing is to be seen soon: the watch begins anew rather than wake the loop for that.
+    if let watch, reactor.now >= watch.halfTime {
+      reactor.cancel(watch.timer)
+      self.watch = nil
+      patience.progressed()
+      watchProgress()
+    }
   }
 
   private func received(_ line: UnsafeRawBufferPointer) {
@@ -171,7 +178,7 @@ final class Endpoint {
     hasProgressed = false
     let interval = patience.interval
     let activity = pid.map(ProcessActivity.init)
-    watch = reactor.after(interval) { [unowned self] in
+    let timer = reactor.after(interval) { [unowned self] in
       watch = nil
       if hasProgressed {
         patience.progressed()
@@ -189,5 +196,6 @@ final class Endpoint {
       }
       watchProgress()
     }
+    watch = (timer, reactor.now + interval / 2)
   }
 }
