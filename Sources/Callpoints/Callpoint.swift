@@ -45,7 +45,7 @@ package struct CallpointIdentity: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// The number of a registered callpoint in this host's life.
-package struct CallpointID: Hashable, Sendable {
+package struct CallpointID: Numbered {
   /// The number.
   package let number: Int
 
@@ -54,7 +54,7 @@ package struct CallpointID: Hashable, Sendable {
 }
 
 /// The number of an endpoint in this host's life: a worker, or a VM that serves with threads.
-package struct EndpointID: Hashable, Sendable {
+package struct EndpointID: Numbered {
   /// The number.
   package let number: Int
 
@@ -63,7 +63,7 @@ package struct EndpointID: Hashable, Sendable {
 }
 
 /// The number of a request, which is also the number of its transaction; no two requests of a host share one.
-package struct RequestID: Hashable, Sendable, Comparable {
+package struct RequestID: Numbered, Comparable {
   /// The number; never 0, which means "idle" on an endpoint's page.
   package let number: UInt64
 

@@ -210,7 +210,7 @@ package final class HostServer {
       for waiter in ready { waiter.body(machine) }
     }
     // Not while the VM is in the middle of what it does. What is left when the reactor stops must not keep the host.
-    reactor.defer { [weak self] in self?.machinesChanged() }
+    reactor.defer { [unowned self] in machinesChanged() }
   }
 
   private func machinesChanged() {

@@ -110,6 +110,14 @@ package struct JSONWriter: Sendable {
     needsComma = false
   }
 
+  /// Writes a piece of an object as it is, up to the colon before a value: all commas before that are the caller's part.
+  ///
+  /// - Parameter text: The text.
+  package mutating func literal(_ text: [UInt8]) {
+    bytes.append(contentsOf: text)
+    needsComma = false
+  }
+
   /// Writes a value that is JSON text already.
   ///
   /// - Parameter text: The text of exactly one value.
@@ -179,9 +187,8 @@ extension JSONWriter {
   }
 
   private mutating func digits(_ magnitude: UInt64, isNegative: Bool) {
-    if isNegative { bytes.append(UInt8(ascii: "-")) }
     // The last digit comes first.
-    var text = InlineArray<20, UInt8>(repeating: 0)
+    var text = InlineArray<21, UInt8>(repeating: 0)
     var start = text.count
     var rest = magnitude
     repeat {
@@ -189,7 +196,11 @@ extension JSONWriter {
       text[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
     } while rest > 0
-    for place in start..<text.count { bytes.append(text[place]) }
+    if isNegative {
+      start -= 1
+      text[start] = UInt8(ascii: "-")
+    }
+    withUnsafeBytes(of: text) { bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[start...])) }
   }
 
   private mutating func quote(_ text: String) {

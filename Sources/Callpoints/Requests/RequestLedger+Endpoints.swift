@@ -34,17 +34,12 @@ extension RequestLedger {
     _ request: RequestID, from endpoint: EndpointID, hasFailed: Bool, at now: Duration
   ) -> [Action]? {
     time = now
-    guard router.endpoint(of: request) == endpoint, let next = router.finished(request),
-      let entry = entries.removeValue(forKey: request)
-    else { return nil }
-    var actions = sent(next)
-    if entry.isAwaited {
-      count(entry, hasFailed: hasFailed)
-      actions.append(.deliver(request))
-    } else {
-      actions.append(.forget(request))
+    guard let next = router.finished(request, on: endpoint), let entry = entries.removeValue(forKey: request) else {
+      return nil
     }
-    return actions
+    let outcome = entry.isAwaited ? Action.deliver(request) : .forget(request)
+    if entry.isAwaited { count(entry, hasFailed: hasFailed) }
+    return next.isEmpty ? [outcome] : sent(next) + [outcome]
   }
 
   /// A request cannot be written to its endpoint, which does not read what it has got.

@@ -67,7 +67,7 @@ package final class RequestLedger {
     case kill(EndpointID, reason: String)
   }
 
-  struct Entry {
+  final class Entry {
     let point: Point
     let bytes: Int
     /// How many callbacks wait for it, each for the next.
@@ -83,6 +83,15 @@ package final class RequestLedger {
     var ran = false
     /// Whether it was reported when it was last looked at: what is left to do is to kill.
     var isReported = false
+
+    init(point: Point, bytes: Int, depth: Int, accepted: Duration, sent: Duration?, due: Duration) {
+      self.point = point
+      self.bytes = bytes
+      self.depth = depth
+      self.accepted = accepted
+      self.sent = sent
+      self.due = due
+    }
   }
 
   final class Point {
@@ -101,8 +110,8 @@ package final class RequestLedger {
   /// What is allowed.
   package let limits: Limits
   let router: Router
-  var points: [CallpointID: Point] = [:]
-  var entries: [RequestID: Entry] = [:]
+  var points = NumberTable<CallpointID, Point>()
+  var entries = NumberTable<RequestID, Entry>()
   var deadlines = DeadlineQueue()
   /// The time of the last event.
   var time = Duration.zero
@@ -182,8 +191,7 @@ package final class RequestLedger {
     case .busy: throw CallError(.busy, "\(limits.queue) requests wait for \(point.label), which is the most")
     case .queued: break
     case .send(let dispatch):
-      actions.append(.send(dispatch))
-      if isNested { actions.append(.takeOver(dispatch.endpoint)) }
+      actions = isNested ? [.send(dispatch), .takeOver(dispatch.endpoint)] : [.send(dispatch)]
     }
     let due = time + submission.timeout
     entries[request] = Entry(

@@ -53,9 +53,14 @@ package final class Router {
   }
 
   /// An endpoint that serves a callpoint.
-  private struct Server {
+  private final class Server {
     let endpoint: ServingEndpoint
     let service: ServingEndpoint.Service
+
+    init(endpoint: ServingEndpoint, service: ServingEndpoint.Service) {
+      self.endpoint = endpoint
+      self.service = service
+    }
   }
 
   /// Where a request is.
@@ -66,9 +71,9 @@ package final class Router {
   }
 
   private let queueLimit: Int
-  private var callpoints: [CallpointID: Callpoint] = [:]
-  private var endpoints: [EndpointID: ServingEndpoint] = [:]
-  private var places: [RequestID: Place] = [:]
+  private var callpoints = NumberTable<CallpointID, Callpoint>()
+  private var endpoints = NumberTable<EndpointID, ServingEndpoint>()
+  private var places = NumberTable<RequestID, Place>()
 
   /// Creates a router.
   ///
@@ -128,10 +133,15 @@ package final class Router {
 
   /// Takes note that an endpoint is done with a request.
   ///
-  /// - Returns: The waiting requests that take its place; `nil` if the request was not in flight.
-  package func finished(_ request: RequestID) -> [Dispatch]? {
-    guard let index = places.index(forKey: request), let server = places[index].value.server else { return nil }
-    let callpoint = places.remove(at: index).value.callpoint
+  /// - Parameters:
+  ///   - request: The request.
+  ///   - endpoint: The endpoint, or `nil` for whichever has it.
+  /// - Returns: The waiting requests that take its place; `nil` if the request was not in flight there.
+  package func finished(_ request: RequestID, on endpoint: EndpointID? = nil) -> [Dispatch]? {
+    guard let place = places[request], let server = place.server, endpoint == nil || endpoint == server.endpoint.id
+    else { return nil }
+    places[request] = nil
+    let callpoint = place.callpoint
     callpoint.inFlight -= 1
     server.endpoint.finish(request, of: server.service)
     list(callpoint, on: server)
@@ -193,7 +203,7 @@ package final class Router {
     guard let gone = endpoints.removeValue(forKey: endpoint) else { return Loss(lost: [], moved: []) }
     var lost: [RequestID] = []
     var others: [EndpointID: ServingEndpoint] = [:]
-    for request in gone.inFlight.sorted().reversed() {
+    for request in gone.inFlight.keys.sorted().reversed() {
       guard let callpoint = places[request]?.callpoint else { continue }
       callpoint.inFlight -= 1
       guard !over.contains(request), let target = callpoints[callpoint.id] else {
@@ -253,7 +263,9 @@ package final class Router {
   package func inFlight(for callpoint: CallpointID) -> Int { callpoints[callpoint]?.inFlight ?? 0 }
 
   /// The requests an endpoint has been given and has not answered.
-  package func inFlight(on endpoint: EndpointID) -> Set<RequestID> { endpoints[endpoint]?.inFlight ?? [] }
+  package func inFlight(on endpoint: EndpointID) -> Set<RequestID> {
+    endpoints[endpoint].map { Set($0.inFlight.keys) } ?? []
+  }
 
   /// How many requests an endpoint has been given and has not answered.
   package func inFlightCount(on endpoint: EndpointID) -> Int { endpoints[endpoint]?.inFlight.count ?? 0 }

@@ -28,7 +28,7 @@ final class ServingEndpoint {
   /// What it serves, in the order of the callpoints' numbers, so that the same events have the same effects.
   let services: [Service]
   /// The requests that it has.
-  private(set) var inFlight: Set<RequestID> = []
+  private(set) var inFlight = NumberTable<RequestID, Void>()
   /// The requests whose callbacks went on too long after their deadlines; they are in flight too.
   private var stuck: [RequestID: Service] = [:]
   /// The callpoints that wait and have room in their share, the one whose turn it is first.
@@ -85,13 +85,13 @@ final class ServingEndpoint {
   ///   - request: The request.
   ///   - service: The callpoint it is for.
   func start(_ request: RequestID, of service: Service) {
-    inFlight.insert(request)
+    inFlight[request] = ()
     service.held += 1
   }
 
   /// Takes note that a request is over.
   func finish(_ request: RequestID, of service: Service) {
-    inFlight.remove(request)
+    inFlight[request] = nil
     service.held -= 1
     if !stuck.isEmpty { stuck[request] = nil }
     isDeaf = false

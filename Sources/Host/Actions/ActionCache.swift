@@ -1,4 +1,5 @@
 import Datastore
+import Glibc
 
 /// The actions that have been called, by the paths that clients wrote.
 ///
@@ -25,7 +26,11 @@ struct ActionCache {
   func find(_ path: UnsafeRawBufferPointer, under index: SchemaIndex) -> ActionTarget? {
     guard self.index === index, let target = targets[Self.hash(path)] else { return nil }
     var known = target.path
-    return known.withUTF8 { $0.elementsEqual(path) } ? target : nil
+    let isEqual = known.withUTF8 { known in
+      guard known.count == path.count, let one = known.baseAddress, let other = path.baseAddress else { return false }
+      return memcmp(one, other, path.count) == 0
+    }
+    return isEqual ? target : nil
   }
 
   private static func hash(_ path: UnsafeRawBufferPointer) -> Int {

@@ -19,6 +19,8 @@ final class ActionTarget {
 
   /// The callpoint's number, as the table has had it at a revision.
   private var known: (callpoint: CallpointID?, revision: Int)?
+  /// The revision of the data in which the node that holds the action was last looked for and found.
+  private var lastSeen: Int?
   private let plainParameters: PlainParameters
   /// The request's members up to the input.
   private let head: [UInt8]
@@ -69,8 +71,18 @@ final class ActionTarget {
     return callpoint
   }
 
-  /// Whether an input can be passed on as it is written: its check would change nothing in it.
-  func takes(_ input: UnsafeRawBufferPointer) -> Bool { plainParameters.take(input) }
+  /// Passes over an input.
+  ///
+  /// - Returns: Whether it can be passed on as it is written: its check would change nothing in it.
+  func takes(_ input: inout JSONScanner) throws(JSONError) -> Bool { try plainParameters.take(&input) }
+
+  /// Whether the node that holds the action exists.
+  func isThere(in store: Store) -> Bool {
+    if lastSeen == store.revision { return true }
+    guard holder == .root || store.snapshot.exists(at: holder) else { return false }
+    lastSeen = store.revision
+    return true
+  }
 
   /// The request for it.
   ///

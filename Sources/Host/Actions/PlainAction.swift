@@ -9,32 +9,44 @@ struct PlainAction {
   let id: JSONValue
   /// The path.
   let path: UnsafeRawBufferPointer
-  /// The text of the input, which is JSON but may have members of one name; `{}` if there is none.
+  /// The text of the input; `{}` if there is none.
   let input: UnsafeRawBufferPointer
 
   private static let noInput: StaticString = "{}"
   /// Longer texts gain nothing.
   private static let longest = 64 << 10
 
-  /// Looks at a line; there is no value unless it has what a request needs, a path, perhaps an input, and no more.
+  /// Passes over the input of the action that a path leads to, unless it is unusual or wrong.
+  typealias InputReader = (
+    _ path: UnsafeRawBufferPointer, _ scanner: inout JSONScanner
+  ) throws(JSONError) -> Bool
+
+  /// Looks at a line; there is no value unless it has what a request needs, a path, perhaps an input behind it, and no
+  /// more.
   ///
-  /// - Parameter line: The line, which must outlive this value.
-  init?(_ line: UnsafeRawBufferPointer) {
+  /// - Parameters:
+  ///   - line: The line, which must outlive this value.
+  ///   - readInput: Passes over the input.
+  init?(_ line: UnsafeRawBufferPointer, readInput: InputReader) {
     guard line.count <= Self.longest else { return nil }
     var scanner = JSONScanner(line)
     var members = Members()
     do throws(JSONError) {
-      guard try members.read(&scanner) else { return nil }
+      guard try members.read(&scanner, readInput) else { return nil }
       try scanner.finish()
+      guard let id = members.id, members.hasMethod, let path = members.path else { return nil }
+      self.id = id
+      self.path = path
+      if let range = members.input {
+        input = UnsafeRawBufferPointer(rebasing: line[range])
+      } else {
+        input = UnsafeRawBufferPointer(start: Self.noInput.utf8Start, count: Self.noInput.utf8CodeUnitCount)
+        var nothing = JSONScanner(input)
+        guard try readInput(path, &nothing) else { return nil }
+      }
     } catch {
       return nil
     }
-    guard let id = members.id, members.hasMethod, let path = members.path, !path.hasEscapes else { return nil }
-    self.id = id
-    self.path = scanner.bytes(path)
-    input =
-      members.input.map { UnsafeRawBufferPointer(rebasing: line[$0]) }
-      ?? UnsafeRawBufferPointer(start: Self.noInput.utf8Start, count: Self.noInput.utf8CodeUnitCount)
   }
 
   /// What has been found so far.
@@ -43,11 +55,11 @@ struct PlainAction {
     var hasVersion = false
     var hasMethod = false
     var hasParams = false
-    var path: JSONScanner.RawString?
+    var path: UnsafeRawBufferPointer?
     var input: Range<Int>?
 
     /// Reads the request; `false` at the first member that is not expected, or comes twice.
-    mutating func read(_ scanner: inout JSONScanner) throws(JSONError) -> Bool {
+    mutating func read(_ scanner: inout JSONScanner, _ readInput: InputReader) throws(JSONError) -> Bool {
       try scanner.beginObject()
       while let key = try scanner.nextRawKey() {
         if scanner.reads(key, "jsonrpc"), !hasVersion {
@@ -61,7 +73,7 @@ struct PlainAction {
           guard scanner.reads(try scanner.rawString(), "action") else { return false }
           hasMethod = true
         } else if scanner.reads(key, "params"), !hasParams {
-          guard try readParams(&scanner) else { return false }
+          guard try readParams(&scanner, readInput) else { return false }
           hasParams = true
         } else {
           return false
@@ -70,13 +82,20 @@ struct PlainAction {
       return true
     }
 
-    private mutating func readParams(_ scanner: inout JSONScanner) throws(JSONError) -> Bool {
+    private mutating func readParams(
+      _ scanner: inout JSONScanner, _ readInput: InputReader
+    ) throws(JSONError) -> Bool {
       try scanner.beginObject()
       while let key = try scanner.nextRawKey() {
         if scanner.reads(key, "path"), path == nil {
-          path = try scanner.rawString()
-        } else if scanner.reads(key, "input"), input == nil {
-          input = try scanner.skip()
+          let text = try scanner.rawString()
+          guard !text.hasEscapes else { return false }
+          path = scanner.bytes(text)
+        } else if scanner.reads(key, "input"), input == nil, let path {
+          guard try scanner.peek() == .object else { return false }
+          let start = scanner.position
+          guard try readInput(path, &scanner) else { return false }
+          input = start..<scanner.position
         } else {
           return false
         }

@@ -43,22 +43,18 @@ struct PlainParameters {
     }
   }
 
-  /// Whether an input is right and needs no change.
-  func take(_ input: UnsafeRawBufferPointer) -> Bool {
+  /// Passes over an input.
+  ///
+  /// - Returns: Whether it is right and needs no change; if not, the scanner may stand anywhere in it.
+  func take(_ scanner: inout JSONScanner) throws(JSONError) -> Bool {
     guard knowsMandatory else { return false }
-    var scanner = JSONScanner(input)
     var seen: UInt64 = 0
-    do throws(JSONError) {
-      try scanner.beginObject()
-      while let key = try scanner.nextRawKey() {
-        guard let place = parameters.firstIndex(where: { scanner.reads(key, $0.name) }) else { return false }
-        let bit: UInt64 = 1 << UInt64(place)
-        guard seen & bit == 0, try takesValue(of: parameters[place], &scanner) else { return false }
-        seen |= bit
-      }
-      try scanner.finish()
-    } catch {
-      return false
+    try scanner.beginObject()
+    while let key = try scanner.nextRawKey() {
+      guard let place = parameters.firstIndex(where: { scanner.reads(key, $0.name) }) else { return false }
+      let bit: UInt64 = 1 << UInt64(place)
+      guard seen & bit == 0, try takesValue(of: parameters[place], &scanner) else { return false }
+      seen |= bit
     }
     return seen & mandatory == mandatory
   }

@@ -12,7 +12,7 @@ extension HostServer {
     let path = try params.requiredString("path")
     let index = store.snapshot.index
     let target = try actionTarget(path, under: index)
-    guard exists(target.holder) else {
+    guard target.isThere(in: store) else {
       throw CallError(.invalidPath, "\(target.holder.text(in: index)) does not exist", errno: 1)
     }
     guard let input = (params["input"] ?? [:]).object else {
@@ -32,13 +32,17 @@ extension HostServer {
   /// - Returns: Whether it could: the action has been called before, and nothing about the call is unusual or wrong.
   ///   Otherwise nothing has happened.
   func beginPlainAction(_ line: UnsafeRawBufferPointer, on connection: ControlConnection) -> Bool {
-    guard isServing, let action = PlainAction(line),
-      let target = actions.find(action.path, under: store.snapshot.index), target.takes(action.input),
-      exists(target.holder), let callpoint = target.callpoint(in: table)
-    else { return false }
+    guard isServing else { return false }
+    var target: ActionTarget?
+    let action = PlainAction(line) { (path, input) throws(JSONError) in
+      target = actions.find(path, under: store.snapshot.index)
+      return try target?.takes(&input) ?? false
+    }
+    guard let action, let target, target.isThere(in: store), let callpoint = target.callpoint(in: table) else {
+      return false
+    }
     guard let call = begin(action.id, "action", line.count, on: connection) else { return true }
-    let user = session()
-    let body = target.request(by: user, size: action.input.count) { $0.raw(action.input) }
+    let body = target.request(by: session(), size: action.input.count) { $0.raw(action.input) }
     dispatch(body, to: callpoint, for: call, inside: nil)
     return true
   }
@@ -48,8 +52,6 @@ extension HostServer {
     if let known = text.withUTF8({ actions.find(UnsafeRawBufferPointer($0), under: index) }) { return known }
     return try ActionTarget(path, in: index)
   }
-
-  private func exists(_ holder: Keypath) -> Bool { holder == .root || store.snapshot.exists(at: holder) }
 
   private func dispatch(
     _ body: RequestBody, to callpoint: CallpointID, for call: ControlCall, inside parent: RequestID?

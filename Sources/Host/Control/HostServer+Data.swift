@@ -7,7 +7,7 @@ import PythonVM
 extension HostServer {
   /// A session that nobody had before, of the administrator unless a name is given.
   func session(named name: String? = nil, context: String? = nil) -> UserSession {
-    UserSession(name: name ?? "admin", context: context ?? "system", number: dispatcher.makeNumber())
+    UserSession(name: name, context: context, number: dispatcher.makeNumber())
   }
 
   /// Reads a path, under the present model unless another one is given.

@@ -1,22 +1,40 @@
 import JSON
 
 /// On whose behalf a callback runs.
-struct UserSession: Hashable, Sendable {
-  /// The user's name.
-  let name: String
-  /// Where the request came from, such as `system` or `python`.
-  let context: String
-  /// The session's number.
-  let number: UInt64
+struct UserSession {
+  private let number: UInt64
+  /// The beginning of the member `user` of a request.
+  private let beginning: [UInt8]
+
+  /// The administrator's, as nearly all requests are.
+  private static let administrator = beginning("admin", "system")
+
+  /// Creates a session.
+  ///
+  /// - Parameters:
+  ///   - name: The user's name; the administrator's if it is not given.
+  ///   - context: Where the request came from, such as `system`, if it is not given, or `python`.
+  ///   - number: The session's number.
+  init(name: String? = nil, context: String? = nil, number: UInt64) {
+    self.number = number
+    beginning =
+      name == nil && context == nil ? Self.administrator : Self.beginning(name ?? "admin", context ?? "system")
+  }
 
   /// Writes the member `user` of a request, behind others.
   func write(to writer: inout JSONWriter) {
+    writer.literal(beginning)
+    writer.int(number)
+    writer.endObject()
+  }
+
+  private static func beginning(_ name: String, _ context: String) -> [UInt8] {
+    var writer = JSONWriter()
     writer.literal(",\"user\":{\"name\":")
     writer.string(name)
     writer.literal(",\"context\":")
     writer.string(context)
     writer.literal(",\"session\":")
-    writer.int(number)
-    writer.endObject()
+    return writer.bytes
   }
 }

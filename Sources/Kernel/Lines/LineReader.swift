@@ -62,8 +62,8 @@ package final class LineReader {
     self.onEnd = onEnd
     let cuts = if case .cut = longLines { true } else { false }
     decoder = FrameDecoder(maximumLineLength: maximumLineLength, cutsLongLines: cuts)
-    registration = try reactor.watch(number, isPaused ? [] : .readable) { [weak self] _ in
-      self?.read(atMost: Self.turn, stopsWhenShort: true)
+    registration = try reactor.watch(number, isPaused ? [] : .readable) { [unowned self] _ in
+      read(atMost: Self.turn, stopsWhenShort: true)
     }
   }
 

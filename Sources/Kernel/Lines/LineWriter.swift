@@ -44,7 +44,7 @@ package final class LineWriter {
     self.descriptor = consume descriptor
     self.onFailure = onFailure
     queue = OutputQueue(limit: limit)
-    registration = try reactor.watch(number, []) { [weak self] _ in self?.drain() }
+    registration = try reactor.watch(number, []) { [unowned self] _ in drain() }
   }
 
   deinit {
@@ -116,7 +116,7 @@ package final class LineWriter {
       flush()
     } else if !isFlushDue, !queue.isEmpty {
       isFlushDue = true
-      reactor.atTurnEnd { [weak self] in self?.flush() }
+      reactor.atTurnEnd { [self] in flush() }
     }
     return isOpen ? .accepted : .broken
   }

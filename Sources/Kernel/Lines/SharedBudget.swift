@@ -25,10 +25,8 @@ package struct SharedBudget<Member: Hashable & Sendable>: Sendable {
   package mutating func set(_ amount: Int, of member: Member) {
     let excess = max(0, amount - share)
     if excess == 0, beyond.isEmpty { return }
-    let before = beyond[member] ?? 0
-    guard excess != before else { return }
-    beyond[member] = excess == 0 ? nil : excess
-    taken += excess - before
+    let before = excess == 0 ? beyond.removeValue(forKey: member) : beyond.updateValue(excess, forKey: member)
+    taken += excess - (before ?? 0)
   }
 
   /// How much a member has taken from the pool.

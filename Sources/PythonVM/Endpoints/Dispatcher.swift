@@ -42,10 +42,10 @@ package final class Dispatcher {
   private let reactor: Reactor
   private let messageLimit: Int
   private let ledger: RequestLedger
-  private var calls: [RequestID: Call] = [:]
+  private var calls = NumberTable<RequestID, Call>()
   /// What those requests were about whose callers have been answered while endpoints still have them.
   private var leftovers: [RequestID: RequestBody.Summary] = [:]
-  private var endpoints: [EndpointID: Endpoint] = [:]
+  private var endpoints = NumberTable<EndpointID, Endpoint>()
   private var nextNumber: UInt64 = 1
   private var alarm: (timer: Timer, time: Duration)?
 

@@ -8,15 +8,22 @@ import Testing
   private static let requests = [
     #"{"jsonrpc":"2.0","id":7,"method":"action","params":{"path":"/a:b{c}/d","input":{"x":[1,"y"],"z":{}}}}"#,
     #"{"id":"x","params":{"path":"/a:b"},"method":"action"}"#,
-    #" { "params" : { "input" : { } , "path" : "/é" } , "method" : "action" , "id" : -1 } "#,
+    #" { "params" : { "path" : "/é" , "input" : { } } , "method" : "action" , "id" : -1 } "#,
   ]
 
-  private func isPlain(_ line: String) -> Bool { Array(line.utf8).withUnsafeBytes { PlainAction($0) != nil } }
+  private func action(_ line: UnsafeRawBufferPointer) -> PlainAction? {
+    PlainAction(line) { (_, scanner) throws(JSONError) in
+      try scanner.skip()
+      return true
+    }
+  }
+
+  private func isPlain(_ line: String) -> Bool { Array(line.utf8).withUnsafeBytes { action($0) != nil } }
 
   @Test func `the usual request is one`() {
     for request in Self.requests { #expect(isPlain(request)) }
     Array(Self.requests[1].utf8).withUnsafeBytes { line in
-      let action = PlainAction(line)
+      let action = action(line)
       #expect(action?.id == "x" && action.map { String(decoding: $0.path, as: UTF8.self) } == "/a:b")
       #expect(action.map { String(decoding: $0.input, as: UTF8.self) } == "{}")
     }
@@ -31,9 +38,25 @@ import Testing
       #"{"id":7,"method":"action","params":{"path":"/\u0061"}}"#, #"{"id":7,"method":"action","params":["/a"]}"#,
       #"{"id":7,"id":7,"method":"action","params":{"path":"/a"}}"#, #"{"id":7,"method":"action","params":{"path":7}}"#,
       #"{"id":7,"method":"action","params":{"path":"/a","path":"/a"}}"#,
+      #"{"id":7,"method":"action","params":{"input":{},"path":"/a"}}"#,
+      #"{"id":7,"method":"action","params":{"path":"/a","input":7}}"#,
       #"{"id":7,"method":"action","params":{"path":"/a"}}}"#, #"{"id":7,"method":"action","params":{"path":"/a"}"#,
     ])
   func `what is unusual or wrong is none`(line: String) { #expect(!isPlain(line)) }
+
+  @Test func `one whose input is not taken is none`() {
+    for request in Self.requests {
+      var paths: [String] = []
+      Array(request.utf8).withUnsafeBytes { line in
+        let action = PlainAction(line) { (path, _) throws(JSONError) in
+          paths.append(String(decoding: path, as: UTF8.self))
+          return false
+        }
+        #expect(action == nil)
+      }
+      #expect(paths.count == 1 && request.contains(paths[0]))
+    }
+  }
 
   @Test func `a long line is none`() {
     let line = #"{"id":7,"method":"action","params":{"path":"/a"}}"#
@@ -54,7 +77,7 @@ import Testing
         let bytes = round.random.damaged(Array(round.random.pick(Self.requests).utf8), spice: Self.spice)
         round.tries(bytes)
         try bytes.withUnsafeBytes { line in
-          guard let action = PlainAction(line) else { return }
+          guard let action = action(line) else { return }
           let input = try? JSONValue(parsing: action.input)
           guard let whole = try? JSONValue(parsing: line) else { return #expect(input == nil) }
           let params = try #require(whole["params"]?.object)
