@@ -103,14 +103,16 @@ def serve(path: str, token: str, name: str, callpoints: dict[int, Callpoint], vm
         else:
             parent.check(vm)
         title.set_title(f"callpoint: {name} template")
+        link = Link(path)
+        hello = {"token": token, "pid": os.getpid(), "parentDeathSignal": parent.death_signal()}
+        asked = link.ask("template.hello", hello)
+        # Meanwhile the host makes the workers' pipes.
         rehearsal.rehearse()
         for callpoint in callpoints.values():
             callpoint.look_up()
         gc.collect()
         gc.freeze()
-        link = Link(path)
-        hello = {"token": token, "pid": os.getpid(), "parentDeathSignal": parent.death_signal()}
-        answer = link.call("template.hello", hello)
+        answer = link.answer(asked)
         if "error" in answer:
             raise ConnectionError(f"the host refused the template: {answer['error'].get('message')}")
         Template(link, callpoints, armed).run()

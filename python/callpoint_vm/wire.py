@@ -189,10 +189,17 @@ class Link:
         self._send({"jsonrpc": "2.0", "method": method, "params": params})
 
     def call(self, method: str, params: Message) -> Message:
-        """Sends a request and waits for its answer, the whole response. Other messages stay for ``receive``."""
+        """Sends a request and waits for its answer, the whole response."""
+        return self.answer(self.ask(method, params))
+
+    def ask(self, method: str, params: Message) -> int:
+        """Sends a request; its id is for ``answer``."""
         self._last_id += 1
-        identifier = self._last_id
-        self._send({"jsonrpc": "2.0", "id": identifier, "method": method, "params": params})
+        self._send({"jsonrpc": "2.0", "id": self._last_id, "method": method, "params": params})
+        return self._last_id
+
+    def answer(self, identifier: int) -> Message:
+        """Waits for the answer to a request, the whole response. Other messages stay for ``receive``."""
         while True:
             answer = None
             for message in self._read():
