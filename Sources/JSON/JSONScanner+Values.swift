@@ -119,8 +119,10 @@ extension JSONScanner {
   private func shortInteger(_ range: Range<Int>) -> Int64? {
     guard range.count <= 18 else { return nil }
     let isNegative = bytes[range.lowerBound] == UInt8(ascii: "-")
-    let digits = bytes[isNegative ? range.dropFirst() : range]
-    let magnitude = digits.reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
+    var magnitude: Int64 = 0
+    for place in isNegative ? range.dropFirst() : range {
+      magnitude = magnitude * 10 + Int64(bytes[place] - UInt8(ascii: "0"))
+    }
     return isNegative ? -magnitude : magnitude
   }
 

@@ -206,6 +206,7 @@ package struct JSONScanner {
   }
 
   /// Reads over a closing bracket, or over the comma before the next member or element.
+  @inline(__always)
   private mutating func advance(closing bracket: UInt8) throws(JSONError) -> Bool {
     let byte = skipWhitespace()
     if byte == bracket {
@@ -228,6 +229,7 @@ extension JSONScanner {
   ///
   /// - Returns: That byte, or `nil` at the end.
   @discardableResult
+  @inline(__always)
   mutating func skipWhitespace() -> UInt8? {
     while position < end {
       let byte = bytes[position]
@@ -238,6 +240,7 @@ extension JSONScanner {
   }
 
   /// Reads the colon behind a member name.
+  @inline(__always)
   mutating func colon() throws(JSONError) {
     guard skipWhitespace() == UInt8(ascii: ":") else { throw expected("':' after the member name") }
     position += 1
