@@ -41,7 +41,7 @@ def serve(descriptors: list[int], callpoint: Callpoint, name: str, template: int
 
 def _lead_output(log: int) -> None:
     """Has everything that is printed go down a pipe of the worker's own, so that the host knows who printed it."""
-    logs.flush()
+    # What the template had printed it has written out.
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.close(log)

@@ -9,6 +9,7 @@ from typing import Any, Callable, Optional
 
 from _ncs.error import Error
 
+from .dp import Daemon
 from .log import Log
 
 
@@ -53,8 +54,6 @@ class Registration:
 
     def instantiate(self, log: Any) -> Any:
         """Make the object whose methods serve the point, and let it initialise itself."""
-        from .dp import Daemon
-
         daemon = Daemon(self.name, log=log)
         if self.kind == "nano":
             return self.cls(daemon, self.name, self.component_type, self.state, log=log, init_args=self.init_args)
