@@ -70,7 +70,7 @@ def requests(rounds: int) -> list[dict[str, Any]]:
     """Return requests for both callbacks in turn, numbered from 1, as `ARCHITECTURE.md` has them."""
     made: list[dict[str, Any]] = []
     for _ in range(rounds):
-        common = {"path": "/r:thing{x}", "user": {"name": "admin", "context": "system", "session": 1}}
+        common = {"path": "/r:thing{x}", "user": {"session": 1}}
         made.append({**common, "cp": 0, "op": "action", "name": "run", "input": {"text": "x"}})
         made.append({**common, "cp": 1, "op": "create", "proplist": [], "data": {"text": "x", "number": 1}})
     return [{"id": number, **request} for number, request in enumerate(made, 1)]

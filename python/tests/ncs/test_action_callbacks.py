@@ -132,8 +132,14 @@ class ActionCallbacks(unittest.TestCase):
             def cb_action(self, uinfo, name, kp, input, output):  # type: ignore[no-untyped-def]
                 output.message = f"{uinfo.username} {uinfo.context} {uinfo.usid} {uinfo.actx_thandle}"
 
-        reply = Served("action", Callbacks).ask("action", name="self-test", path=PATH, input={})
-        self.assertEqual(reply["ok"]["output"], {"message": "alice cli 5 -1"})
+        served = Served("action", Callbacks)
+        for user, expected in [
+            ({"name": "alice", "context": "cli", "session": 5}, "alice cli 5 -1"),
+            ({"context": "cli", "session": 6}, "admin cli 6 -1"),
+            ({"session": 7}, "admin system 7 -1"),
+        ]:
+            reply = served.ask("action", name="self-test", path=PATH, input={}, user=user)
+            self.assertEqual(reply["ok"]["output"], {"message": expected})
 
     def test_the_transaction_reads_and_cannot_write(self) -> None:
         class Callbacks(Action):
