@@ -25,9 +25,9 @@ class ActionParams(Container):
     _node: SchemaNode
     #: Of the leafs that may be set in the content as it travels: how it names them, and what makes data of a value.
     _settable: dict[str, tuple[str, Callable[[Any], Any]]]
-    #: The keypath; the content as it travels; the same if all that is in it was set here; the place in a view.
-    #: Content that a view has taken over is empty here, and nothing is set in it.
-    _source: tuple[str, dict[str, Any], Optional[dict[str, Any]], Optional[Place]]
+    #: The keypath; the content as it travels; what may be set in it, if all that is in it was set here; the place in a
+    #: view, which has taken over the content: then it is empty here.
+    _source: tuple[str, dict[str, Any], Optional[dict[str, tuple[str, Callable[[Any], Any]]]], Optional[Place]]
 
     @property
     def _place(self) -> Place:  # type: ignore[override]
@@ -45,11 +45,11 @@ class ActionParams(Container):
         return _MemoryBackend(self._place.view)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        own, leaf = self._source[2], self._settable.get(name)
-        if own is not None and leaf is not None and value is not None:
-            member, take = leaf
+        _, tree, settable, _ = self._source
+        if settable is not None and name in settable and value is not None:
+            member, take = settable[name]
             try:
-                own[member] = take(value)
+                tree[member] = take(value)
                 return
             except _types.BadValue:
                 # What is below says so with the path.
@@ -57,12 +57,12 @@ class ActionParams(Container):
         super().__setattr__(name, value)
 
     def _tree(self) -> dict[str, Any]:
-        own = self._source[2]
-        if own is None:
+        _, tree, settable, _ = self._source
+        if settable is None:
             return to_tree(self._place.view.root, self._node)
-        if len(own) < 2:
-            return own
-        return {child.member: own[child.member] for child in self._node.data_children if child.member in own}
+        if len(tree) < 2:
+            return tree
+        return {child.member: tree[child.member] for child in self._node.data_children if child.member in tree}
 
 
 _new = object.__new__
@@ -75,8 +75,7 @@ def new_params(cls: type[ActionParams], path: str, tree: Optional[dict[str, Any]
     if tree:
         _set_source(params, (path, tree, None, None))
     else:
-        own: dict[str, Any] = {}
-        _set_source(params, (path, own, own, None))
+        _set_source(params, (path, {}, cls._settable, None))
     return params
 
 
