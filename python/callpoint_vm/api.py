@@ -9,7 +9,6 @@ from typing import Any, Callable
 
 import ncs.log
 from ncs import _backend, _dispatch, _rehearsal, _transactions, util
-from ncs._action_nodes import class_of
 from ncs._component import Component
 from ncs.application import Application
 
@@ -24,14 +23,6 @@ def install(host: Any) -> None:
 def disown_transactions() -> None:
     """In a forked child: leaves the transactions that are open to the process that opened them."""
     _transactions.disown()
-
-
-def look_up(registration: Any) -> None:
-    """Makes the nodes of the schema that the requests for a callback name."""
-    for node in _backend.host().schema.at_point(registration.name):
-        node.look_up()
-        for parameters in node.children if registration.kind == "action" else ():
-            class_of(parameters)
 
 
 @contextmanager
@@ -76,6 +67,9 @@ def new_component(
     log = ncs.log.Log(logging.getLogger(package))
     return Component(package, name, class_name, log, running_thread=running_thread, set_log_level=set_log_level)
 
+
+#: Makes what the requests for a callback name in the schema.
+look_up = _dispatch.look_up
 
 #: Runs a callback; the reply is without ``id``.
 run = _dispatch.run

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Callable, NamedTuple, Optional
 
@@ -18,12 +19,12 @@ from ._calls import Call, root_and_node, running, user_of
 from ._component import Registration
 from ._lowlevel import FlatTree, write_flat
 from ._place import Place
-from ._schema import Schema
+from ._schema import Schema, SchemaNode
 from ._selfassign import with_setattr_check
 from ._view import View
 from .dp import ValidationError
 
-__all__ = ["Registration", "abort", "run"]
+__all__ = ["Registration", "abort", "look_up", "run"]
 
 
 class _Refused(Exception):
@@ -90,6 +91,32 @@ def _check_code(result: Any, text: Optional[str]) -> None:
     if not isinstance(result, int):
         raise _Refused(f"it returned {result!r}; None or CONFD_OK was expected")
     raise _Refused(text or ("it returned CONFD_ERR" if result == _C["CONFD_ERR"] else f"it returned {result}"))
+
+
+def look_up(registration: Registration) -> None:
+    """Make what the requests for a callback name in the schema; of an action that is in no list, all of it."""
+    schema = _backend.host().schema
+    for node in schema.at_point(registration.name):
+        node.look_up()
+        if registration.kind == "action":
+            for parameters in node.children:
+                class_of(parameters)
+            holders = _above(node)
+            if all(holder.kind != "list" for holder in holders):
+                path = "".join(f"/{holder.step}" for holder in reversed(holders))
+                # What is wrong is told to whoever asks for the action.
+                with suppress(Error):
+                    _find_action(schema, path or "/", node.name, registration.name)
+
+
+def _above(node: SchemaNode) -> list[SchemaNode]:
+    """Return the nodes above that data has, from below, without the root."""
+    found: list[SchemaNode] = []
+    above = node.data_parent
+    while above is not None and above.parent is not None:
+        found.append(above)
+        above = above.data_parent
+    return found
 
 
 # Actions

@@ -7,12 +7,12 @@ from typing import Any
 import _ncs
 import _ncs.dp
 import ncs
-from ncs import _dispatch
+from ncs import _backend, _dispatch
 from ncs.dp import Action, ValidationError, ValidationPoint
 
 from .callbacks import Served
 from .example import vpn_tree
-from .schema_builder import action, leaf, make_schema, module
+from .schema_builder import action, container, leaf, list_, make_schema, module
 
 PATH = "/v:vpn/l3vpn{acme}"
 
@@ -201,6 +201,28 @@ class ActionCallbacks(unittest.TestCase):
         served.host.schema = schema
         reply = served.ask("action", name="run", input={"b": "x"})
         self.assertEqual(reply["ok"], {"output": {"c": "x"}})
+
+    def test_an_action_in_no_list_is_found_before_it_is_asked_for(self) -> None:
+        point = {"ap": "point"}
+        entry = list_("entry", "id", leaf("id"), action("in-list", [], [], **point))
+        box = container("box", action("in-box", [], [], **point), entry)
+        schema = make_schema(module("first", "f", box, action("at-root", [], [], kind="rpc", **point)))
+
+        class Callbacks(Action):
+            @Action.action
+            def cb_action(self, uinfo, name, kp, input, output):  # type: ignore[no-untyped-def]
+                pass
+
+        served = Served("action", Callbacks)
+        served.host.schema = schema
+        _backend.install(served.host)
+        _dispatch.look_up(served.registration)
+        found = _dispatch._find_action.cache_info().misses
+        self.assertIn("ok", served.ask("action", name="in-box", path="/f:box", input={}))
+        self.assertIn("ok", served.ask("action", name="at-root", input={}))
+        self.assertEqual(_dispatch._find_action.cache_info().misses, found)
+        self.assertIn("ok", served.ask("action", name="in-list", path="/f:box/entry{1}", input={}))
+        self.assertEqual(_dispatch._find_action.cache_info().misses, found + 1)
 
     def test_an_rpc_has_no_keypath(self) -> None:
         class Callbacks(Action):
