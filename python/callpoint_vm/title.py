@@ -32,7 +32,7 @@ def set_title(title: str) -> None:
 
 @functools.lru_cache(maxsize=None)
 def _area() -> tuple[memoryview, int]:
-    """The bytes of the command line and of the environment behind it, and how many are the former's; forks keep both."""
+    """The bytes of the command line and of the environment behind it, and how many are the former's."""
     with open("/proc/self/stat", "rb") as file:
         # Fields from the third on; 48 to 51 are arg_start, arg_end, env_start, env_end.
         fields = file.read().rpartition(b")")[2].split()

@@ -21,21 +21,37 @@ CALLPOINTS = (1, 10, 50, 200)
 MODELS = ("threading", "multiprocessing")
 CALLBACKS = 1000
 
-#: What a worker is without its work: forked twice from a process with the same modules, it has a thread for orders, reads
-#: lines and answers them as `loop` does with a callback.
+#: What a worker is without its work: forked twice from a process with the same modules, it does to itself what a worker
+#: must, makes the callback's object, has a thread for orders, reads lines and answers them as `loop` does with a callback.
 BARE = f"""
-import gc, json, os, threading
+import gc, json, mmap, os, threading
 import callpoint_vm.main, callpoint_vm.template, {numbered.NAME}.main
+from callpoint_vm import parent, title, worker
+from callpoint_vm.descriptors import Descriptor
+from ncs.dp import Daemon
 from support.loop import Caller
 line = json.dumps({{"id": 1, "params": {{"path": "/", "input": {{"text": "callback"}}}}}})
 caller = Caller()
-(lines, given), (orders, never) = os.pipe(), os.pipe()
+(lines, given), (orders, never), (printed, log) = os.pipe(), os.pipe(), os.pipe()
+page = os.memfd_create("page")
+os.ftruncate(page, 4096)
+title.set_title("callpoint: {numbered.NAME} template")
 os.write(given, b"." * COUNT)
 gc.freeze()
 template = os.fork()
 if template == 0:
     for _ in range(COUNT):
         if os.fork() == 0:
+            if CALLBACKS:
+                parent.arm(os.getppid())
+                parent.set_subreaper(True)
+                os.setpgid(0, 0)
+                worker._offer_to_oom_killer()
+                title.set_title("callpoint: {numbered.NAME} action {numbered.NAME}-0")
+                os.dup2(log, 2)
+                pipes = [Descriptor(number) for number in (lines, orders, log)]
+                words = memoryview(mmap.mmap(page, 4096)).cast("Q")
+                instance = {numbered.NAME}.main.Echo(Daemon("{numbered.NAME}-0"), "{numbered.NAME}-0")
             os.read(lines, 1)
             if CALLBACKS:
                 threading.Thread(target=os.read, args=(orders, 1), daemon=True).start()
@@ -78,7 +94,7 @@ def with_modules(package: pathlib.Path) -> dict[str, str]:
 def measure_bare(package: pathlib.Path, count: int, callbacks: int = 0) -> dict[str, float]:
     """Measure so many bare forks of a process that has imported the same runtime and package.
 
-    With callbacks they have a second thread, and have made each so many calls.
+    With callbacks they are set up as workers, with a second thread, and have made each so many calls.
     """
     program = BARE.replace("COUNT", str(count)).replace("CALLBACKS", str(callbacks))
     process = subprocess.Popen(
@@ -127,7 +143,7 @@ def compare(setting: Setting) -> None:
             contenders[f"{count} bare forks with the same modules"] = (
                 lambda package=package, count=count: measure_bare(package, count))
             for calls in (1, CALLBACKS):
-                contenders[f"the limit: {count} such forks with a second thread, after {counted(calls, 'call')}"] = (
+                contenders[f"the limit: {count} such forks set up as workers, after {counted(calls, 'call')}"] = (
                     lambda package=package, count=count, calls=calls: measure_bare(package, count, calls))
         contenders[counted(count, "fresh interpreter")] = (
             lambda package=package, count=count: measure_afresh(package, count))
