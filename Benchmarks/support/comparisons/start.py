@@ -22,7 +22,8 @@ MODELS = ("threading", "multiprocessing")
 CALLBACKS = 1000
 
 #: What a worker is without its work: forked twice from a process with the same modules, it does to itself what a worker
-#: must, makes the callback's object, has a thread for orders, reads lines and answers them as `loop` does with a callback.
+#: must, makes the callback's object, has a thread for orders, reads lines and answers them as `loop` does with a
+#: callback.
 BARE = f"""
 import gc, json, mmap, os, threading
 import callpoint_vm.main, callpoint_vm.template, {numbered.NAME}.main
