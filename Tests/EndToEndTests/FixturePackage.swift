@@ -88,10 +88,10 @@ struct FixturePackage {
 }
 
 extension FixturePackage {
-  /// A package whose action `/script:script/run` executes Python.
+  /// A package whose actions `/script:script/run` and `/script:script/other` execute Python.
   ///
-  /// The text finds `ncs`, `root` (of a write transaction that it may apply), `trans`, `uinfo` and `kp`, and what it
-  /// assigns to `result` comes back as JSON.
+  /// The text finds `ncs`, `root` (of a write transaction that it may apply), `trans`, `uinfo` and `kp`, in `other` also
+  /// `own`, the callback's transaction, and what it assigns to `result` comes back as JSON.
   static func script(yang: String = "", multiprocessing: Bool = false) -> FixturePackage {
     FixturePackage(
       "script",
@@ -108,18 +108,26 @@ extension FixturePackage {
         from ncs.application import Application
         from ncs.dp import Action
 
+        def run(input, output, **scope):
+            with ncs.maapi.single_write_trans("admin", "system") as trans:
+                scope.update(ncs=ncs, trans=trans, root=ncs.maagic.get_root(trans))
+                exec(input.code, scope)
+            output.result = json.dumps(scope.get("result"), default=str)
+
         class Run(Action):
             @Action.action
             def cb_action(self, uinfo, name, kp, input, output):
-                with ncs.maapi.single_write_trans("admin", "system") as trans:
-                    scope = {"ncs": ncs, "trans": trans, "root": ncs.maagic.get_root(trans), "uinfo": uinfo, "kp": kp}
-                    exec(input.code, scope)
-                output.result = json.dumps(scope.get("result"), default=str)
+                run(input, output, uinfo=uinfo, kp=kp)
+
+        class Other(Action):
+            @Action.action
+            def cb_action(self, uinfo, name, kp, input, output, trans):
+                run(input, output, uinfo=uinfo, kp=kp, own=trans)
 
         class Main(Application):
             def setup(self):
                 self.register_action("script-run", Run)
-                self.register_action("script-other", Run)
+                self.register_action("script-other", Other)
 
             def teardown(self):
                 self.log.info("Main FINISHED")

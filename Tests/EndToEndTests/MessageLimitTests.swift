@@ -80,15 +80,15 @@ import Testing
   ///
   /// It is Python, which is fast with large texts in every build.
   private static let client = """
-    import json, re, socket, sys
+    import functools, json, re, socket, sys
     settings = json.loads(sys.stdin.read())
     limit = settings["limit"] << 20
     connection = socket.socket(socket.AF_UNIX)
     connection.connect(settings["socket"])
     answers = connection.makefile("rb")
 
-    def ask(code, size=0, number=1):
-        params = {"path": "/script:script/run", "input": {"code": code}}
+    def ask(code, size=0, number=1, action="run"):
+        params = {"path": f"/script:script/{action}", "input": {"code": code}}
         message = json.dumps({"jsonrpc": "2.0", "id": number, "method": "action", "params": params}).encode()
         connection.sendall(message[:-1] + b" " * (size - len(message)) + b"}\\n")
         return answers.readline()[:-1]
@@ -153,18 +153,18 @@ import Testing
         host, limit: 64,
         """
         # What a callback reads makes its reply longer than the answer.
-        root = "ncs.maagic.get_root(ncs.maapi.Maapi().attach(uinfo.request))"
-        read = f"'a' in {root}.devices.device; result = "
-        refused = fits(ask(f"{read} 'x' * {limit}"))
+        ask_other = functools.partial(ask, action="other")
+        read = "'a' in ncs.maagic.get_root(own).devices.device; result = "
+        refused = fits(ask_other(f"{read} 'x' * {limit}"))
         length = limit - (int(re.search("it has ([0-9]+) bytes", refused).group(1)) - limit)
         # Python writes what the reply, and the client chooses by its number, how long the answer is.
         reply = f"{read} 'x' * {length}"
-        brief = len(ask(f"{read} ''", number=""))
+        brief = len(ask_other(f"{read} ''", number=""))
         padding = limit - brief - length
-        exact = ask(reply, number="n" * padding)
+        exact = ask_other(reply, number="n" * padding)
         print(json.dumps([
-            len(exact) - limit, fits(exact), fits(ask(reply, number="n" * (padding + 1))),
-            fits(ask(f"{read} 'x' * {length + 1}")), fits(ask("pass"))]))
+            len(exact) - limit, fits(exact), fits(ask_other(reply, number="n" * (padding + 1))),
+            fits(ask_other(f"{read} 'x' * {length + 1}")), fits(ask("pass"))]))
         """
       ).array ?? []
     try #require(answers.count == 5)
