@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -13,11 +14,11 @@ int clinux_seal_size(int memory) { return fcntl(memory, F_ADD_SEALS, F_SEAL_SHRI
 
 int clinux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
-int clinux_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
+int clinux_duplicate(int descriptor, int least) { return fcntl(descriptor, F_DUPFD_CLOEXEC, least); }
 
 int clinux_set_non_blocking(int descriptor) {
-  int flags = fcntl(descriptor, F_GETFL);
-  return flags < 0 ? -1 : fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+  int yes = 1;
+  return ioctl(descriptor, FIONBIO, &yes);
 }
 
 int clinux_remove_tree(const char *path, long budget) { return clinux_remove_directory(path, budget); }

@@ -80,6 +80,7 @@ package final class HostServer {
   package func run() throws {
     try Subreaper.become()
     try reactor.onSignals([SIGTERM, SIGINT, SIGHUP]) { [unowned self] in received(signal: $0) }
+    try DescriptorTable.reserve()
     try log.start()
     defer {
       stateDirectory.leave()
@@ -97,7 +98,7 @@ package final class HostServer {
         onConnection: { [unowned self] in acceptProcess($0) }),
     ]
     processes = try Guard(guardSettings, reactor: reactor) { [unowned self] event in guardReported(event) }
-    // The guard has the limit that we were given, and so have the VMs; each endpoint costs four or five descriptors here.
+    // The guard has the limit that we were given, and so have the VMs; each endpoint costs three or four descriptors here.
     limits = ClientLimits(descriptors: try DescriptorLimit.raise(), messageLimit: settings.messageLimit)
     reactor.run()
     for listener in listeners { listener.close() }

@@ -39,7 +39,7 @@ int clinux_epoll_wait(int epoll, struct clinux_event *events, int capacity, int6
 int clinux_memory_descriptor(const char *name);   // memfd: close-on-exec, may be sealed
 int clinux_seal_size(int memory);                 // nobody can shrink or grow it any more
 int clinux_pipe(int ends[2]);                     // close-on-exec
-int clinux_duplicate(int descriptor);             // close-on-exec
+int clinux_duplicate(int descriptor, int least);  // close-on-exec; the number is not below `least`
 int clinux_set_non_blocking(int descriptor);
 // Removes a directory and at most `budget` entries below it. 0: it is gone, 1: there is more to do, -1: it resists.
 int clinux_remove_tree(const char *path, long budget);

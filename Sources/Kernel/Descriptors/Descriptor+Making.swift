@@ -66,7 +66,12 @@ extension Descriptor {
 
   /// A second descriptor for an open file of somebody else.
   package static func duplicate(of number: Int32) throws(KernelFailure) -> Descriptor {
-    Descriptor(owning: try checked("fcntl(F_DUPFD_CLOEXEC)") { clinux_duplicate(number) })
+    try duplicate(of: number, atLeast: 0)
+  }
+
+  /// A second descriptor for an open file, whose number is not below another one.
+  static func duplicate(of number: Int32, atLeast least: Int32) throws(KernelFailure) -> Descriptor {
+    Descriptor(owning: try checked("fcntl(F_DUPFD_CLOEXEC)") { clinux_duplicate(number, least) })
   }
 
   /// `/dev/null`, for reading and writing.

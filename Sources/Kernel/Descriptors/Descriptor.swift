@@ -35,7 +35,7 @@ package struct Descriptor: ~Copyable {
 
   /// Lets reads and writes return `wouldBlock` instead of waiting.
   package borrowing func setNonBlocking() throws(KernelFailure) {
-    try checked("fcntl(F_SETFL)") { clinux_set_non_blocking(number) }
+    try checked("ioctl(FIONBIO)") { clinux_set_non_blocking(number) }
   }
 
   /// Reads what is there, up to the size of the buffer, which must not be empty.

@@ -7,7 +7,7 @@ package final class SharedPage {
   package static let wordCount = 512
   private static let size = 4096
 
-  private let memory: Descriptor
+  private var memory: Descriptor?
   private let page: UnsafeMutablePointer<UInt64>
 
   /// A page of zeros.
@@ -18,16 +18,17 @@ package final class SharedPage {
     try checked("fcntl(F_ADD_SEALS)") { clinux_seal_size(number) }
     guard let page = clinux_map_page(number, Self.size) else { throw .last("mmap") }
     self.page = page.bindMemory(to: UInt64.self, capacity: Self.wordCount)
-    self.memory = memory
+    self.memory = consume memory
   }
 
   deinit {
     _ = clinux_unmap_page(page, Self.size)
   }
 
-  /// A descriptor of the same memory to give away.
-  package func descriptor() throws(KernelFailure) -> Descriptor {
-    try memory.duplicate()
+  /// Hands out the one descriptor of the memory, to give away.
+  package func takeDescriptor() -> Descriptor {
+    guard let taken = memory.take() else { preconditionFailure("the page's descriptor has been taken already") }
+    return taken
   }
 
   /// The present value of a word, with everything that was written before it.

@@ -71,7 +71,7 @@ final class Endpoint {
     remoteEnds.add(requestPipe.takeReadEnd())
     remoteEnds.add(replyPipe.takeWriteEnd())
     remoteEnds.add(controlPipe.takeReadEnd())
-    remoteEnds.add(try page.descriptor())
+    remoteEnds.add(page.takeDescriptor())
     // A broken pipe means that the process is ending; its end is reported by the process that forked it.
     requests = try LineWriter(requestPipe.takeWriteEnd(), reactor: reactor) { _ in }
     control = try LineWriter(controlPipe.takeWriteEnd(), reactor: reactor) { _ in }

@@ -58,7 +58,7 @@ import Testing
 
   @Test func `a page is shared word by word`() throws {
     let page = try SharedPage()
-    let other = try page.descriptor()
+    let other = page.takeDescriptor()
     var value: UInt64 = 0xFEED
     #expect(pwrite(other.number, &value, 8, 511 * 8) == 8)
     #expect(page.word(511) == 0xFEED)
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test func `nobody can take a page away`() throws {
-    let other = try SharedPage().descriptor()
+    let other = try SharedPage().takeDescriptor()
     #expect(ftruncate(other.number, 0) == -1)
     #expect(errno == EPERM)
   }

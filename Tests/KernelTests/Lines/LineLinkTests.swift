@@ -207,7 +207,7 @@ import Testing
     let page = try SharedPage()
     page.store(42, at: 7)
     let bundle = DescriptorBundle()
-    bundle.add(try page.descriptor())
+    bundle.add(page.takeDescriptor())
     bundle.add(try Descriptor.devNull())
     writer.send(Array("plain\n".utf8))
     writer.send(Array("with\n".utf8), passing: bundle)
