@@ -20,10 +20,9 @@ package final class LineWriter {
 
   private let reactor: Reactor
   private var descriptor: Descriptor?
+  /// The watch for room, while the other side has to read before more can be written.
   private var registration: Registration?
   private var queue: OutputQueue
-  /// Whether the other side has to read before more can be written.
-  private var isBlocked = false
   /// Whether the end of the turn will write what is there.
   private var isFlushDue = false
   private let onFailure: (KernelFailure) -> Void
@@ -39,12 +38,10 @@ package final class LineWriter {
     onFailure: @escaping (KernelFailure) -> Void
   ) throws(KernelFailure) {
     try descriptor.setNonBlocking()
-    let number = descriptor.number
     self.reactor = reactor
     self.descriptor = consume descriptor
     self.onFailure = onFailure
     queue = OutputQueue(limit: limit)
-    registration = try reactor.watch(number, []) { [unowned self] _ in drain() }
   }
 
   deinit {
@@ -92,7 +89,7 @@ package final class LineWriter {
 
   /// Closes the descriptor; what does not fit any more is lost.
   package func close() {
-    guard let registration else { return }
+    guard isOpen else { return }
     if !isBlocked {
       do throws(KernelFailure) {
         try writeQueue()
@@ -100,13 +97,14 @@ package final class LineWriter {
         // Nobody reads it any more.
       }
     }
-    reactor.cancel(registration)
-    self.registration = nil
+    endWatch()
     descriptor = nil
     queue = OutputQueue(limit: queue.limit)
   }
 
-  private var isOpen: Bool { registration != nil }
+  private var isOpen: Bool { descriptor != nil }
+
+  private var isBlocked: Bool { registration != nil }
 
   /// Sees to it that what has been put into the queue is written.
   private func appended() -> Outcome {
@@ -133,17 +131,24 @@ package final class LineWriter {
   }
 
   private func drain() {
-    guard let registration else { return }
+    guard let number = descriptor?.number else { return }
+    let wasBlocked = isBlocked
     do throws(KernelFailure) {
       try writeQueue()
+      if queue.isEmpty {
+        endWatch()
+      } else if !isBlocked {
+        registration = try reactor.watch(number, .writable) { [unowned self] _ in drain() }
+      }
     } catch {
       return fail(error)
     }
-    let wasBlocked = isBlocked
-    isBlocked = !queue.isEmpty
-    guard wasBlocked || isBlocked else { return }
-    reactor.change(registration, to: isBlocked ? .writable : [])
-    onWaiting(queue.byteCount)
+    if wasBlocked || isBlocked { onWaiting(queue.byteCount) }
+  }
+
+  private func endWatch() {
+    if let registration { reactor.cancel(registration) }
+    registration = nil
   }
 
   private func fail(_ failure: KernelFailure) {

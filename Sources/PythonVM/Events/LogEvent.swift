@@ -89,6 +89,9 @@ package struct LogEvent: Hashable, Sendable {
   /// A value as the line has it, in at most `room` bytes.
   private static func written(_ value: String, room: Int) -> String {
     if value.utf8.count <= room, value.utf8.allSatisfy(isPlain), !value.isEmpty { return value }
+    if value.utf8.count + 2 <= room, value.utf8.allSatisfy({ $0 == UInt8(ascii: " ") || isPlain($0) }) {
+      return "\"\(value)\""
+    }
     // More than this is cut anyway: of a megabyte only the ends are looked at.
     let head = value.unicodeScalars.prefix(room).map(escaped)
     let isWhole = head.count < room || value.unicodeScalars.count == room

@@ -165,7 +165,7 @@ extension VirtualMachine {
   private func setupEnded(threadsLeft: [String]) {
     guard case .starting = state else { return }
     var served: [Int] = []
-    var forked: [CallpointID] = []
+    var forked: [Worker] = []
     for index in components.indices where components[index].state == .running {
       let component = components[index]
       let decision = ModeDecision.decide(
@@ -175,25 +175,25 @@ extension VirtualMachine {
       components[index].decision = decision
       switch decision.mode {
       case .threading: served += component.registrations
-      case .multiprocessing: forked += component.entries.map(\.id)
+      case .multiprocessing: forked += makeWorkers(of: component)
       }
     }
     if components.allSatisfy({ $0.state == .failed }) {
       let errors = components.compactMap(\.error).joined(separator: "; ")
       return perform(lifecycle.loadFailed(errors))
     }
-    workers = forked.flatMap { callpoint in
-      (0..<workerCount(of: callpoint)).map { _ in Worker(callpoint: callpoint) }
-    }
+    workers = forked
     if !workers.isEmpty { channel?.notify("vm.template") }
     if !served.isEmpty { makeThreads(for: served) }
     if standing == .serving { channel?.notify("vm.start") }
     checkReadiness()
   }
 
-  private func workerCount(of callpoint: CallpointID) -> Int {
-    let name = entries.first { $0.id == callpoint }?.identity.name ?? ""
-    return configuration.workers[name] ?? configuration.defaultWorkers
+  private func makeWorkers(of component: Component) -> [Worker] {
+    zip(component.entries, component.registrations).flatMap { entry, registration in
+      let worker = Worker(callpoint: entry.id, label: "\(entry.identity)", registration: registration)
+      return Array(repeating: worker, count: configuration.workers[entry.identity.name] ?? configuration.defaultWorkers)
+    }
   }
 
   private func makeThreads(for registrations: [Int]) {
@@ -241,7 +241,7 @@ extension VirtualMachine {
       return "component \(component.plan.name) has not come to the end of setup()"
     }
     if let worker = workers.first(where: { $0.state == .starting }) {
-      return "the worker of \(label(of: worker)) is not ready"
+      return "the worker of \(worker.label) is not ready"
     }
     return "its threads are not ready"
   }

@@ -34,7 +34,7 @@ extension VirtualMachine {
       return "component \(component.plan.name): \(component.error ?? "it failed")"
     }
     return workers.first { $0.lifecycle.isExhausted }.map { worker in
-      "the worker of \(label(of: worker)) keeps dying: \(worker.lastLoss ?? "nobody knows why")"
+      "the worker of \(worker.label) keeps dying: \(worker.lastLoss ?? "nobody knows why")"
     }
   }
 

@@ -29,7 +29,7 @@ extension VirtualMachine {
   /// Asks the template for the next process of a worker.
   private func fork(worker index: Int) {
     guard let template else { return }
-    guard let registration = registration(of: workers[index].callpoint) else { return }
+    let label = workers[index].label
     let id = makeEndpointID()
     do throws(KernelFailure) {
       let ends = DescriptorBundle()
@@ -52,22 +52,13 @@ extension VirtualMachine {
       template.notify(
         "template.fork",
         [
-          "endpoint": .integer(Int64(id.number)), "callpoint": .integer(Int64(registration.number)),
-          "title": .string("callpoint: \(plan.name) \(registration.entry.identity)"),
+          "endpoint": .integer(Int64(id.number)), "callpoint": .integer(Int64(workers[index].registration)),
+          "title": .string("callpoint: \(plan.name) \(label)"),
         ], descriptors: ends)
     } catch {
-      log(.fail, process: "worker", ["callpoint": registration.entry.identity, "reason": error])
+      log(.fail, process: "worker", ["callpoint": label, "reason": error])
       ended(worker: index, because: "\(error)")
     }
-  }
-
-  /// What a callpoint is called, and its registration's number in the VM's present process.
-  private func registration(of callpoint: CallpointID) -> (entry: CallpointTable.Entry, number: Int)? {
-    for component in components {
-      guard let place = component.entries.firstIndex(where: { $0.id == callpoint }) else { continue }
-      return (component.entries[place], component.registrations[place])
-    }
-    return nil
   }
 
   func templateReceived(_ method: String, _ params: JSONValue) throws(ProtocolViolation) {
@@ -78,19 +69,19 @@ extension VirtualMachine {
       guard let pid = params["pid"]?.int.flatMap({ Int32(exactly: $0) }) else {
         throw ProtocolViolation("\(method) names no process")
       }
-      let label = label(of: workers[index])
+      let label = workers[index].label
       workers[index].pid = pid
       workers[index].output?.begin(as: "\(plan.name)[\(pid)] \(label)")
       log(.start, process: "worker", ["callpoint": label, "pid": pid])
     case "template.failed":
       let error = params["error"]?.string ?? "the fork failed"
-      log(.fail, process: "worker", ["callpoint": label(of: workers[index]), "reason": error])
+      log(.fail, process: "worker", ["callpoint": workers[index].label, "reason": error])
       ended(worker: index, because: error)
     case "template.exited":
       let status = ExitStatus(wire: Int32(clamping: params["status"]?.int ?? 0))
       let pid = workers[index].pid.map(String.init) ?? "?"
       workers[index].lastExit = "\(status)"
-      log(.exit, process: "worker", ["callpoint": label(of: workers[index]), "pid": pid, "status": status])
+      log(.exit, process: "worker", ["callpoint": workers[index].label, "pid": pid, "status": status])
       // What its callbacks left behind has been adopted by the guard, which is not told.
       processes.sweep()
       ended(worker: index, because: "its worker, process \(pid), ended: \(status)")
@@ -125,7 +116,7 @@ extension VirtualMachine {
     guard let index = worker(of: endpoint) else { return }
     log(
       .ready, process: "worker",
-      ["callpoint": label(of: workers[index]), "pid": workers[index].endpoint?.pid])
+      ["callpoint": workers[index].label, "pid": workers[index].endpoint?.pid])
     perform(workers[index].lifecycle.becameReady(), onWorker: index)
   }
 
@@ -134,9 +125,9 @@ extension VirtualMachine {
     guard standing != .leaving, let endpoint = workers[index].endpoint else { return }
     guard standing == .serving else { return checkReadiness() }
     let callpoint = workers[index].callpoint
-    guard let registration = registration(of: callpoint) else { return }
     dispatcher.endpointReady(
-      endpoint, serving: [callpoint: registration.number], credit: configuration.threads, bearsStuckCallbacks: false)
+      endpoint, serving: [callpoint: workers[index].registration], credit: configuration.threads,
+      bearsStuckCallbacks: false)
     dispatcher.refuse(callpoint, because: nil)
     checkReadiness()
   }
@@ -162,7 +153,7 @@ extension VirtualMachine {
       let failures = workers[index].lifecycle.failures
       log(
         .restart, process: "worker",
-        ["callpoint": label(of: workers[index]), "after": "\(pause.seconds) s", "failures": failures])
+        ["callpoint": workers[index].label, "after": "\(pause.seconds) s", "failures": failures])
     }
   }
 
@@ -171,7 +162,7 @@ extension VirtualMachine {
     let callpoint = workers[index].callpoint
     guard !workers.contains(where: { $0.callpoint == callpoint && $0.state == .running }) else { return }
     let reason = workers[index].lastLoss ?? "it ended"
-    refuse(callpoint, because: "\(label(of: workers[index])) keeps losing its worker: \(reason)")
+    refuse(callpoint, because: "\(workers[index].label) keeps losing its worker: \(reason)")
     checkReadiness()
   }
 
@@ -181,11 +172,6 @@ extension VirtualMachine {
       guard let endpoint = worker.endpoint else { continue }
       killWorker(endpoint.id, because: "it did not stop within \(configuration.grace.seconds) s")
     }
-  }
-
-  /// The callpoint that a worker serves, in words.
-  func label(of worker: Worker) -> String {
-    entries.first { $0.id == worker.callpoint }.map { "\($0.identity)" } ?? "a callpoint"
   }
 
   /// Reports a stuck callback and has every stack of its process written to the log.
@@ -224,7 +210,7 @@ extension VirtualMachine {
 
   private func killWorker(_ endpoint: EndpointID, because reason: String) {
     guard let index = worker(of: endpoint), let pid = pid(ofWorker: index) else { return }
-    log(.kill, process: "worker", ["callpoint": label(of: workers[index]), "pid": pid, "reason": reason])
+    log(.kill, process: "worker", ["callpoint": workers[index].label, "pid": pid, "reason": reason])
     guard sharesProcessNumbers else {
       return kill(because: "its worker \(pid) must end, and its processes have numbers of their own (a PID namespace)")
     }

@@ -223,7 +223,7 @@ package final class VirtualMachine {
     templatePID = nil
     for worker in workers {
       guard let pid = worker.pid else { continue }
-      log(.exit, process: "worker", ["callpoint": label(of: worker), "pid": pid, "reason": "its VM has ended"])
+      log(.exit, process: "worker", ["callpoint": worker.label, "pid": pid, "reason": "its VM has ended"])
     }
     let error = CallError(.workerLost, "VM \(plan.name) ended: \(status)")
     for index in workers.indices { giveUpEndpoint(ofWorker: index, because: error) }

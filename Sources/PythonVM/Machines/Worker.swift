@@ -5,6 +5,10 @@ import Kernel
 package struct Worker {
   /// The callpoint it serves.
   package let callpoint: CallpointID
+  /// The callpoint's name in messages: `action reset`.
+  let label: String
+  /// The number of the callpoint's registration within the VM.
+  let registration: Int
   /// Where it is in its life.
   package internal(set) var lifecycle = WorkerLifecycle()
   /// The process, while it lives.
