@@ -119,7 +119,9 @@ import Testing
       #expect(try refusal { try answer.result.get() }.kind == "timeout")
     }
     try host.wait(until: { kill(stopped, 0) != 0 }, "the worker is not killed")
-    #expect(try Self.events(host, "kill", "worker").contains { $0.contains("does not read") })
+    try host.wait(
+      until: { try Self.events(host, "kill", "worker").contains { $0.contains("does not read") } },
+      "the log does not say why")
     try sound.assertRecovered(clients: 1)
     try host.finish()
   }
