@@ -88,7 +88,7 @@ import Testing
   func `half a reply is none`(multiprocessing: Bool) throws {
     let host = try Self.host(multiprocessing: multiprocessing)
     let sound = try host.scriptSoundness()
-    let half = RunningHost.replyPipe + "os.write(reply_pipe(), b'{\"id\":%d,\"ok\":' % uinfo.request)\n" + Self.kill
+    let half = RunningHost.replyPipe + "os.write(reply_pipe(), b'{\"id\":%d,\"ok\":' % uinfo._request)\n" + Self.kill
     let lost = try refusal { try host.script(half) }
     #expect(lost.kind == "worker-lost" && lost.message.contains("signal 9"), "\(lost.message)")
     try sound.assertRecovered()
@@ -110,7 +110,7 @@ import Testing
         pipe = reply_pipe()
         subprocess.Popen(["sleep", "86400"], pass_fds=[pipe])
         reply = b'{"id":%d,"ok":{"output":{"result":"1"}},"writes":[],"reads":[]}'
-        os.write(pipe, reply % uinfo.request + bytes([10]))
+        os.write(pipe, reply % uinfo._request + bytes([10]))
 
         """ + Self.kill
     #expect(try host.script(code) == 1)

@@ -12,7 +12,7 @@ import Testing
     let written = [
       "b'garbage\\n'", "b'{\"id\":1,\"ok\"\\n'", "b'{\"id\":\\xff}\\n'", "b'\\0\\n'", "b'[1]\\n'", "b'{}\\n'",
       "b'{\"id\":99999999,\"ok\":{\"output\":{}}}\\n'",
-      "b'{\"id\":%d,\"ok\":{\"output\":{}}}\\n' % (uinfo.request + 1)",
+      "b'{\"id\":%d,\"ok\":{\"output\":{}}}\\n' % (uinfo._request + 1)",
     ]
     for text in written {
       var other = try host.connect()
@@ -34,7 +34,7 @@ import Testing
     let server = try host.server()
     let twice =
       RunningHost.replyPipe
-      + "os.write(reply_pipe(), b'{\"id\":%d,\"ok\":{\"output\":{\"result\":\"first\"}}}\\n' % uinfo.request)\nresult = 'second'"
+      + "os.write(reply_pipe(), b'{\"id\":%d,\"ok\":{\"output\":{\"result\":\"first\"}}}\\n' % uinfo._request)\nresult = 'second'"
     #expect(try host.call("action", RunningHost.script(twice))["output"] == ["result": "first"])
     try host.wait(until: { try host.server() != server }, "the worker is not replaced")
     try soundness.assertRecovered()

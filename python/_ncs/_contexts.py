@@ -27,15 +27,15 @@ class UserInfo:
     error_text: str | None = None
     #: The `TagValue`s that `action_reply_values` gave.
     reply: list | None = None
-    #: What knows more of the callback as long as it runs.
+    #: The `ncs._calls.Call` that a decorated action callback needs; `None` when it does not run.
     _call: Any = None
 
     def __init__(self, username: str, context: str, usid: int, request: int | None = None) -> None:
         self.username = username
         self.context = context
         self.usid = usid
-        #: The request that the callback serves; `action_set_timeout` moves its deadline.
-        self.request = request
+        #: The number of the request that the callback serves; `action_set_timeout` moves its deadline.
+        self._request = request
 
     def __reduce__(self) -> Any:
         raise TypeError("cannot pickle a user session; pass the fields you need")

@@ -13,7 +13,7 @@ def action_set_timeout(uinfo: Any, timeout_secs: int) -> None:
     """Give the running action this long from now."""
     from ncs import _backend
 
-    _backend.host().set_timeout(uinfo.request, timeout_secs)
+    _backend.host().set_timeout(uinfo._request, timeout_secs)
 
 
 def action_seterr(uinfo: Any, errstr: str) -> None:

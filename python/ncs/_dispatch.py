@@ -152,7 +152,8 @@ class _Action(NamedTuple):
     output: type[ActionParams]
 
 
-@lru_cache(maxsize=64)
+# As many as a VM may have workers for, as their template finds them for all; more are entries of lists.
+@lru_cache(maxsize=256)
 def _find_action(schema: Schema, path: str, name: str, point: str) -> _Action:
     """Return the action of this name that the node at `path` holds.
 

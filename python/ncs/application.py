@@ -131,7 +131,7 @@ class _ServiceBase:
 
     @property
     def maapi(self) -> Maapi:
-        """The session of the callback that runs."""
+        """The session of the service callback that runs; an action opens its own."""
         call = current()
         return call.maapi if call is not None else Maapi()
 

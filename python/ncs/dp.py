@@ -143,7 +143,7 @@ def takes_trans(function: Callable) -> bool:
 
 
 def _running_call(uinfo: Any) -> Call:
-    call: Optional[Call] = uinfo._call
+    call: Optional[Call] = getattr(uinfo, "_call", None)
     if call is None:
         raise RuntimeError("an action callback runs only when the host asks for it")
     return call

@@ -9,7 +9,7 @@ public protocol Numbered: Hashable, Sendable {
 /// Values by numbers that the host gave out itself.
 ///
 /// Nobody can choose such numbers so that they collide: a multiplication spreads them where a dictionary would hash
-/// them, at a tenth of the cost. A number that lies where another one belongs is in the next free slot behind it.
+/// them, which costs many times as much. A number that lies where another one belongs is in the next free slot behind it.
 ///
 /// It is public and inlinable because other rooms use it too: without that the compiler makes nothing of it there that
 /// knows the types, and it would cost more than a dictionary.

@@ -141,11 +141,13 @@ package final class Reactor {
     guard patience != 0 else { return poll(0) }
     let began = Self.systemTime()
     var count = 0
-    if busyWait.isWorthwhile {
+    // Not when a timer is due so soon that it would be late.
+    if busyWait.isWorthwhile, patience < 0 || patience > Int64(BusyWait.brief) {
       repeat {
         sched_yield()
         count = poll(0)
       } while count == 0 && Self.systemTime() - began < BusyWait.brief
+      if count == 0, patience > 0 { patience = max(0, patience - Int64(Self.systemTime() - began)) }
     }
     if count == 0 { count = poll(patience) }
     busyWait.note(nanoseconds: Self.systemTime() - began)

@@ -178,7 +178,7 @@ package final class Dispatcher {
     let now = reactor.now
     let started = endpoints[endpoint]?.started ?? []
     return started.sorted().compactMap { request in
-      // A reply that has not been read yet leaves its request on the page for a moment.
+      // A request stays on the page until its thread takes the next one or waits, and its reply may not have been read yet.
       guard let progress = ledger.progress(of: request, at: now),
         let summary = leftovers[request] ?? calls[request]?.body.summary
       else { return nil }

@@ -83,7 +83,7 @@ final class Endpoint {
       onEnd: { _ in events.closed() })
   }
 
-  /// The requests that the page says are running.
+  /// The requests that the page says are running, or have just been answered.
   var started: Set<RequestID> {
     Set((0..<SharedPage.wordCount).lazy.map { self.page.word($0) }.filter { $0 != 0 }.map(RequestID.init))
   }

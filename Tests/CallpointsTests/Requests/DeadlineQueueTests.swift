@@ -23,18 +23,18 @@ import Testing
 }
 
 @Suite struct `Latency histogram` {
-  @Test func `percentiles are at most a tenth too high`() {
+  @Test func `percentiles are at most a sixteenth too high`() {
     var histogram = LatencyHistogram()
     #expect(histogram.micros(atShare: 0.5) == nil)
     for micros in 1...1000 { histogram.record(.microseconds(micros)) }
     for (share, exact) in [(0.5, 500), (0.99, 990), (1.0, 1000)] {
       let measured = histogram.micros(atShare: share) ?? 0
-      #expect(measured >= exact && measured <= exact * 111 / 100)
+      #expect(measured >= exact && measured <= exact * 17 / 16)
     }
   }
 
   @Test(arguments: Fuzz.seeds(20)) func `any durations have percentiles that are hardly too high`(seed: UInt64) throws {
-    // Invariant: a percentile is what sorting gives, to a microsecond, or at most a tenth more.
+    // Invariant: a percentile is what sorting gives, to a microsecond, or at most a sixteenth more.
     try Fuzz.round(seed) { round in
       var histogram = LatencyHistogram()
       var sorted: [Int] = []
@@ -47,7 +47,7 @@ import Testing
       for share in [0.001, 0.25, 0.5, 0.9, 0.99, 1] {
         let exact = Double(max(1, sorted[max(0, Int((Double(sorted.count) * share).rounded(.up)) - 1)]))
         let measured = Double(histogram.micros(atShare: share) ?? 0)
-        #expect(measured >= exact * 0.999 - 1 && measured <= exact * 1.101 + 1, "\(share) of \(sorted)")
+        #expect(measured >= exact * 0.999 - 1 && measured <= exact * 1.0625 + 1, "\(share) of \(sorted)")
       }
     }
   }

@@ -100,6 +100,37 @@ import Testing
     #expect(outcomes.words(of: running) == ["timeout"] && isIdle)
   }
 
+  @Test func `what lies unread behind a callback is read by another thread, also after a reply has come meanwhile`()
+    throws
+  {
+    let worker = try worker(1)
+    let requests = (0..<3).map { _ in call() }
+    worker.start(requests[0])
+    // In the second half of the watch, which begins anew then.
+    reactor.after(.microseconds(1500)) {
+      worker.answer(requests[0])
+      worker.start(requests[1])
+    }
+    var orders: [String] = []
+    func look() {
+      orders += worker.orders()
+      if outcomes.all.isEmpty || orders.isEmpty {
+        reactor.after(.milliseconds(1), look)
+      } else {
+        reactor.stop()
+      }
+    }
+    reactor.after(.milliseconds(1), look)
+    reactor.after(.seconds(60)) { [reactor] in reactor.stop() }
+    reactor.run()
+    #expect(outcomes.words(of: requests[0]) == ["ok"])
+    #expect(!orders.isEmpty && orders.allSatisfy { $0.contains("take-over") }, "\(orders)")
+    worker.answer(requests[1])
+    worker.answer(requests[2])
+    end(worker)
+    #expect(isIdle)
+  }
+
   @Test func `a moved deadline counts from then`() throws {
     let worker = try worker(1)
     let request = call(timeout: .milliseconds(1))

@@ -31,7 +31,7 @@ final class FakeWorker {
     guard let memory = mmap(nil, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, ends.numbers[3], 0), memory != MAP_FAILED
     else { throw KernelFailure.last("mmap") }
     page = memory.bindMemory(to: UInt64.self, capacity: 512)
-    _ = fcntl(ends.numbers[0], F_SETFL, O_NONBLOCK)
+    for number in [ends.numbers[0], ends.numbers[2]] { _ = fcntl(number, F_SETFL, O_NONBLOCK) }
   }
 
   deinit { munmap(page, 4096) }
@@ -44,6 +44,13 @@ final class FakeWorker {
     let lines = unread.split(separator: UInt8(ascii: "\n"))
     unread = []
     return try lines.map { try JSONValue(parsing: Array($0)) }
+  }
+
+  /// The lines that have come on the control pipe since the last look.
+  func orders() -> [String] {
+    var buffer = [UInt8](repeating: 0, count: 1 << 12)
+    let count = read(ends.numbers[2], &buffer, buffer.count)
+    return buffer[..<max(0, count)].split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// Says on the page that a thread runs a request.

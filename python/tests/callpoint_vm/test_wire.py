@@ -32,6 +32,20 @@ class LinesTests(unittest.TestCase):
         with self.assertRaisesRegex(wire.ProtocolError, "longer than"):
             lines.feed(chunk)
 
+    def test_whatever_a_reply_has_travels_behind_its_number(self) -> None:
+        output = {"output": {"text": "é", "row": [{"n": 1}]}}
+        replies: list[wire.Message] = [
+            {"ok": {}},
+            {"ok": output},
+            {"ok": {**output, "more": 1}},
+            {"ok": output, "writes": [["set", "/a", "b"]], "reads": ["/c"]},
+            {"ok": {"proplist": []}},
+            {"error": {"message": "gone", "kind": "failed"}},
+        ]
+        for reply in replies:
+            sent = wire.reply_line(7, reply)
+            self.assertEqual(wire.Lines().feed(sent), [{"id": 7, **reply}], reply)
+
     def test_a_number_that_json_does_not_have_is_not_sent(self) -> None:
         with self.assertRaises(ValueError):
             wire.line({"x": float("nan")})

@@ -12,7 +12,7 @@ from ncs.dp import Action, ValidationError, ValidationPoint
 
 from .callbacks import Served
 from .example import vpn_tree
-from .schema_builder import action, container, leaf, list_, make_schema, module
+from .schema_builder import action, case, choice, container, leaf, list_, make_schema, module
 
 PATH = "/v:vpn/l3vpn{acme}"
 
@@ -67,9 +67,9 @@ class ActionCallbacks(unittest.TestCase):
             @Action.action
             def cb_action(self, uinfo, name, kp, input, output):  # type: ignore[no-untyped-def]
                 output.success = True
-                for value in ("perhaps", None):
-                    with test.assertRaisesRegex(_ncs.error.Error, rf" \(5\): {PATH}/self-test/success: "):
-                        output.success = value
+                for name, value in (("message", None), ("success", "perhaps"), ("success", None)):
+                    with test.assertRaisesRegex(_ncs.error.Error, rf" \(5\): {PATH}/self-test/{name}: "):
+                        setattr(output, name, value)
 
         test = self
         reply = Served("action", Callbacks).ask("action", name="self-test", path=PATH, input={})
@@ -102,6 +102,44 @@ class ActionCallbacks(unittest.TestCase):
         reply = served.ask("action", name="run", input={"some-text": "x", "delete": "y"})
         self.assertEqual(reply, {"ok": {"output": {"some-text": "x", "delete": "z", "number": 6}}})
 
+    def test_names_that_differ_in_a_hyphen_and_names_that_begin_with_an_underscore_are_told_apart(self) -> None:
+        leafs = [leaf("a_b"), leaf("a-b"), leaf("_x")]
+        schema = make_schema(module("first", "f", action("run", leafs, leafs, kind="rpc", ap="point")))
+
+        class Callbacks(Action):
+            @Action.rpc
+            def cb_action(self, uinfo, name, input, output):  # type: ignore[no-untyped-def]
+                test.assertEqual((input.a_b, input["a-b"], input["a_b"]), ("underscore", "hyphen", "underscore"))
+                test.assertEqual(input["_x"], "private")
+                with test.assertRaises(AttributeError):
+                    output._x = "an attribute"
+                output["_x"] = "private"
+                output.a_b = "underscore"
+
+        test = self
+        served = Served("action", Callbacks)
+        served.host.schema = schema
+        tree = {"a-b": "hyphen", "a_b": "underscore", "_x": "private"}
+        reply = served.ask("action", name="run", input=tree)
+        self.assertEqual(reply, {"ok": {"output": {"a_b": "underscore", "_x": "private"}}})
+
+    def test_of_the_cases_of_a_choice_the_last_that_was_written_stays(self) -> None:
+        kinds = choice("kind", case("first", leaf("one"), leaf("two")), case("second", leaf("three")))
+        schema = make_schema(module("first", "f", action("run", [], [leaf("text"), kinds], kind="rpc", ap="point")))
+
+        class Callbacks(Action):
+            @Action.rpc
+            def cb_action(self, uinfo, name, input, output):  # type: ignore[no-untyped-def]
+                output.text = "x"
+                output.one = "1"
+                output.two = "2"
+                output.three = "3"
+
+        served = Served("action", Callbacks)
+        served.host.schema = schema
+        reply = served.ask("action", name="run")
+        self.assertEqual(reply, {"ok": {"output": {"text": "x", "three": "3"}}})
+
     def test_a_decorated_callback_runs_only_when_the_host_asks_for_it(self) -> None:
         class Callbacks(Action):
             @Action.action
@@ -111,8 +149,9 @@ class ActionCallbacks(unittest.TestCase):
         kept: list[Any] = []
         served = Served("action", Callbacks)
         served.ask("action", name="self-test", path=PATH, input={})
-        with self.assertRaisesRegex(RuntimeError, "only when the host asks for it"):
-            served.instance.cb_action(kept[0], "self-test", None, [])
+        for uinfo in (kept[0], None, object()):
+            with self.assertRaisesRegex(RuntimeError, "only when the host asks for it"):
+                served.instance.cb_action(uinfo, "self-test", None, [])
 
     def test_an_absent_container_of_the_output_is_written_below(self) -> None:
         class Callbacks(Action):
