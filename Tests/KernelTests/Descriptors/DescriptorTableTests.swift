@@ -11,10 +11,6 @@ import Testing
     return try #require(Int(line.split(separator: "\t")[1]))
   }
 
-  private static func openDescriptors() throws -> Int {
-    try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
-  }
-
   @Test func `has room for many before they are opened, and none of them is open`() async {
     await #expect(processExitsWith: .success) {
       let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
@@ -22,9 +18,10 @@ import Testing
       getrlimit(resource, &limit)
       limit.rlim_cur = min(1024, limit.rlim_max)
       setrlimit(resource, &limit)
-      let before = try Self.openDescriptors()
       try DescriptorTable.reserve()
-      guard try Self.room() >= limit.rlim_cur, try Self.openDescriptors() == before else { exit(1) }
+      #expect(try Self.room() >= Int(limit.rlim_cur))
+      // The runtime of the tests has descriptors of its own, but none so high.
+      #expect((512..<Int32(limit.rlim_cur)).allSatisfy { fcntl($0, F_GETFD) == -1 })
     }
   }
 }
