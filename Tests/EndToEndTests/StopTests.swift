@@ -139,6 +139,8 @@ import Testing
     let rest = try kinds(&client, 4)
     #expect(rest[running] == "success" && rest[late] == "unavailable")
     #expect(Set(rest.keys).union([first.id]) == queued.union([running, late]))
+    // Not asked a second time, which would end it at once.
+    host.process.reap()
     try host.finish()
     #expect(try host.log("a").contains("Main FINISHED"))
   }
@@ -200,6 +202,8 @@ import Testing
     _ = try host.call("status")
     kill(host.process.pid, SIGTERM)
     #expect(try kinds(&client, 2) == [1: "unavailable", 2: "unavailable"])
+    // Not asked a second time, which would end it at once.
+    host.process.reap()
     try host.finish()
     #expect(try host.log("a").contains("Main FINISHED"))
   }
