@@ -9,7 +9,7 @@
 
 #include "CLinux.h"
 
-enum { most_descriptors = 16 };
+enum { most_descriptors = 253 };
 
 union control {
   char bytes[CMSG_SPACE(most_descriptors * sizeof(int))];

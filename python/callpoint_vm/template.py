@@ -11,7 +11,7 @@ import os
 import select
 import signal
 import traceback
-from typing import NoReturn
+from typing import NoReturn, Union
 
 from callpoint_vm import forks, logs, parent, rehearsal, settings, title, worker
 from callpoint_vm.callpoint import Callpoint
@@ -61,28 +61,40 @@ class Template:
     def _obey(self, message: Message) -> None:
         method, params = message.get("method"), message.get("params") or {}
         if method == "template.fork":
-            self._fork(params, self._link.take_descriptors(message["fds"]))
+            self._fork(params["workers"], self._link.take_descriptors(message["fds"]))
         elif method == "vm.settings":
             settings.apply(params)
         else:
             raise ProtocolError(f"the host sent {method!r} to a template")
 
-    def _fork(self, params: Message, descriptors: list[int]) -> None:
-        endpoint = params["endpoint"]
+    def _fork(self, orders: list[Message], descriptors: list[int]) -> None:
+        """Forks workers back to back: what this process writes after a fork, that worker no longer shares with it."""
         logs.flush()
         me = os.getpid()
-        try:
-            pid = os.fork()
-        except OSError as error:
-            self._link.notify("template.failed", endpoint=endpoint, error=f"cannot fork: {error.strerror}")
-            pid = -1
-        if pid == 0:
-            worker.serve(descriptors, self._callpoints[params["callpoint"]], params["title"], me, self._armed)
+        each = len(descriptors) // len(orders)
+        outcomes: list[Union[int, OSError]] = []
+        for index, order in enumerate(orders):
+            try:
+                pid = os.fork()
+            except OSError as error:
+                outcomes.append(error)
+                continue
+            if pid == 0:
+                own = descriptors[index * each : (index + 1) * each]
+                for descriptor in descriptors:
+                    if descriptor not in own:
+                        os.close(descriptor)
+                worker.serve(own, self._callpoints[order["callpoint"]], order["title"], me, self._armed)
+            outcomes.append(pid)
         for descriptor in descriptors:
             os.close(descriptor)
-        if pid > 0:
-            self._workers[pid] = endpoint
-            self._link.notify("template.forked", endpoint=endpoint, pid=pid)
+        for order, outcome in zip(orders, outcomes):
+            endpoint = order["endpoint"]
+            if isinstance(outcome, OSError):
+                self._link.notify("template.failed", endpoint=endpoint, error=f"cannot fork: {outcome.strerror}")
+            else:
+                self._workers[outcome] = endpoint
+                self._link.notify("template.forked", endpoint=endpoint, pid=outcome)
 
     def _reap(self) -> None:
         """A template has no children but its workers."""

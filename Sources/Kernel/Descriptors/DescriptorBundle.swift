@@ -19,4 +19,10 @@ package final class DescriptorBundle {
   package func add(_ descriptor: consuming Descriptor) {
     numbers.append(descriptor.release())
   }
+
+  /// Moves the descriptors of another bundle to the end of this one.
+  package func take(from other: DescriptorBundle) {
+    numbers += other.numbers
+    other.numbers = []
+  }
 }

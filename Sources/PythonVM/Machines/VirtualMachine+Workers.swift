@@ -26,9 +26,9 @@ extension VirtualMachine {
     }
   }
 
-  /// Asks the template for the next process of a worker.
+  /// Asks the template for the next process of a worker, along with all others that are asked for in this turn.
   private func fork(worker index: Int) {
-    guard let template else { return }
+    guard template != nil else { return }
     let label = workers[index].label
     let id = makeEndpointID()
     do throws(KernelFailure) {
@@ -49,16 +49,34 @@ extension VirtualMachine {
       ends.add(output.takeWriteEnd())
       workers[index].output = try ProcessOutput(output.takeReadEnd(), reactor: reactor, printed: events.printed)
       workers[index].endpoint = endpoint
-      template.notify(
-        "template.fork",
-        [
-          "endpoint": .integer(Int64(id.number)), "callpoint": .integer(Int64(workers[index].registration)),
-          "title": .string("callpoint: \(plan.name) \(label)"),
-        ], descriptors: ends)
+      let worker: JSONValue = [
+        "endpoint": .integer(Int64(id.number)), "callpoint": .integer(Int64(workers[index].registration)),
+        "title": .string("callpoint: \(plan.name) \(label)"),
+      ]
+      order(worker, ends: ends)
     } catch {
       log(.fail, process: "worker", ["callpoint": label, "reason": error])
       ended(worker: index, because: "\(error)")
     }
+  }
+
+  /// Puts a worker's process on the list of those that the template forks together, so that they share the most memory.
+  private func order(_ worker: JSONValue, ends: DescriptorBundle) {
+    forkOrder.workers.append(worker)
+    forkOrder.ends.take(from: ends)
+    switch forkOrder.workers.count {
+    case 1: reactor.atTurnEnd { [weak self] in self?.sendForkOrder() }
+    case ForkOrder.mostWorkers: sendForkOrder()
+    default: break
+    }
+  }
+
+  private func sendForkOrder() {
+    let order = forkOrder
+    forkOrder = ForkOrder()
+    guard !order.workers.isEmpty else { return }
+    // A template that is gone takes the workers with it, those too that it has not forked yet.
+    template?.notify("template.fork", ["workers": .array(order.workers)], descriptors: order.ends)
   }
 
   func templateReceived(_ method: String, _ params: JSONValue) throws(ProtocolViolation) {

@@ -69,6 +69,8 @@ package final class VirtualMachine {
   var lifecycle: VMLifecycle
   var channel: RPCConnection?
   var template: RPCConnection?
+  /// What the template is to be asked for before this turn ends.
+  var forkOrder = ForkOrder()
   /// The template's process, as it says itself.
   var templatePID: Int?
   /// Whether the VM's processes have the same numbers for the host as for themselves; not so in a PID namespace of theirs.

@@ -374,13 +374,23 @@ class Host:
 
     def fork(self, callpoint: int, title: str = "callpoint: vm action x") -> Pipes:
         """Has the template fork a worker."""
-        pipes = self.new_pipes()
-        self.template.send(
-            "template.fork", pipes.worker_ends(), endpoint=len(self.pipes), callpoint=callpoint, title=title
-        )
-        pipes.handed_over()
+        (pipes,) = self.order_workers([callpoint], title)
         pipes.ready()
         return pipes
+
+    def order_workers(self, callpoints: list[int], title: str = "callpoint: vm action x") -> list[Pipes]:
+        """Asks the template for several workers at once; waits for none."""
+        first = len(self.pipes) + 1
+        several = [self.new_pipes() for _ in callpoints]
+        ends = [end for pipes in several for end in pipes.worker_ends()]
+        workers = [
+            {"endpoint": first + number, "callpoint": callpoint, "title": title}
+            for number, callpoint in enumerate(callpoints)
+        ]
+        self.template.send("template.fork", ends, workers=workers)
+        for pipes in several:
+            pipes.handed_over()
+        return several
 
     def new_pipes(self) -> Pipes:
         """Makes the host's side of an endpoint."""

@@ -62,20 +62,30 @@ class WorkerTests(HostTestCase):
         self.assertEqual(command_line(self.host.template.pid), "callpoint: vm template")
 
     def test_descriptors_of_several_workers_may_arrive_at_once(self) -> None:
-        several = [self.host.new_pipes() for _ in range(4)]
-        for number, pipes in enumerate(several):
-            self.host.template.send(
-                "template.fork", pipes.worker_ends(), endpoint=number, callpoint=number, title=f"action {number}"
-            )
-            pipes.handed_over()
+        several = [pipes for number in range(4) for pipes in self.host.order_workers([number])]
         for number, pipes in enumerate(several):
             self.assertEqual(pipes.run(1, "self.args", callpoint=number), f"[{number}]")
 
+    def test_workers_that_are_ordered_together_get_each_its_own(self) -> None:
+        several = self.host.order_workers([0, 1, 2, 3])
+        for number, pipes in enumerate(several):
+            self.assertEqual(pipes.run(1, "self.args", callpoint=number), f"[{number}]")
+        self.host.expect("template.forked", count=4)
+        told = {forked["endpoint"]: forked["pid"] for forked in self.host.received("template.forked")}
+        self.assertEqual(told, {number + 1: pipes.ready()["pid"] for number, pipes in enumerate(several)})
+
     def test_a_worker_holds_no_pipe_of_another(self) -> None:
-        first, second = self.host.fork(0), self.host.fork(1)
-        os.kill(first.ready()["pid"], signal.SIGKILL)
-        self.host.until(lambda: not first.is_open, "the end of file on the reply pipe of the worker that died")
-        self.assertEqual(second.run(1, "1", callpoint=1), "1")
+        for together in (True, False):
+            with self.subTest(together=together):
+                first, second = (
+                    self.host.order_workers([0, 1]) if together else (self.host.fork(0), self.host.fork(1))
+                )
+                for dies, lives, callpoint in ((first, second, 1), (second, self.host.fork(2), 2)):
+                    os.kill(dies.ready()["pid"], signal.SIGKILL)
+                    self.host.until(
+                        lambda: not dies.is_open, "the end of file on the reply pipe of the worker that died"
+                    )
+                    self.assertEqual(lives.run(1, "1", callpoint=callpoint), "1")
 
     def test_what_a_worker_prints_comes_through_a_pipe_of_its_own(self) -> None:
         pipes = self.host.fork(0)
@@ -233,25 +243,24 @@ class FailingForkTests(HostTestCase):
             fork = os.fork
             calls = []
 
-            def fork_but_the_second():
+            def fork_but_the_third():
                 calls.append(1)
-                if len(calls) == 2:
+                if len(calls) == 3:
                     raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
                 return fork()
 
-            os.fork = fork_but_the_second
+            os.fork = fork_but_the_third
         """
         self.host.demo(textwrap.dedent(failing) + textwrap.dedent(EVALUATING))
         self.host.fork_template()
-        pipes = self.host.new_pipes()
-        self.host.template.send("template.fork", pipes.worker_ends(), endpoint=1, callpoint=0, title="action x")
-        pipes.handed_over()
+        before, failed, after = self.host.order_workers([0, 0, 0])
         self.assertEqual(
             self.host.expect("template.failed"),
-            {"endpoint": 1, "error": "cannot fork: Resource temporarily unavailable"},
+            {"endpoint": 2, "error": "cannot fork: Resource temporarily unavailable"},
         )
-        self.host.until(lambda: not pipes.is_open, "the template to let go of the pipes")
-        self.assertEqual(self.host.fork(0).run(1, "1"), "1")
+        self.host.until(lambda: not failed.is_open, "template and workers to let go of the pipes")
+        for pipes in (before, after, self.host.fork(0)):
+            self.assertEqual(pipes.run(1, "1"), "1")
 
 
 class WithoutSignalTests(HostTestCase):
