@@ -94,6 +94,40 @@ import Testing
     try host.finish()
   }
 
+  @Test func `each of more callpoints than one order to the template can name has its worker`() throws {
+    let numbers = 0..<53
+    let package = FixturePackage(
+      "many",
+      yang: """
+        container many {
+          \(numbers.map { "tailf:action a\($0) { tailf:actionpoint many-\($0); output { leaf pid { type int32; } leaf text { type string; } } }" }.joined(separator: "\n"))
+        }
+        """,
+      python: """
+        import os
+        from ncs.application import Application
+        from ncs.dp import Action
+
+        class Tell(Action):
+            def init(self, init_args):
+                self.text = init_args
+
+            @Action.action
+            def cb_action(self, uinfo, name, kp, input, output):
+                output.pid, output.text = os.getpid(), self.text
+
+        class Main(Application):
+            def setup(self):
+                for number in range(\(numbers.count)):
+                    self.register_action(f"many-{number}", Tell, f"number {number}")
+        """, multiprocessing: true)
+    let host = try RunningHost(own: [package])
+    let answers = try numbers.map { try host.action("/many:many/a\($0)") }
+    #expect(answers.map { $0["text"]?.string } == numbers.map { "number \($0)" })
+    #expect(Set(answers.compactMap { $0["pid"]?.int }).count == numbers.count)
+    try host.finish()
+  }
+
   @Test func `threads that setup left running prevent processes, a subscriber and a registered function do not`() throws
   {
     func package(_ name: String, _ setup: String) -> FixturePackage {
