@@ -124,8 +124,16 @@ import Testing
     let host = try RunningHost(own: [package])
     let answers = try numbers.map { try host.action("/many:many/a\($0)") }
     #expect(answers.map { $0["text"]?.string } == numbers.map { "number \($0)" })
-    #expect(Set(answers.compactMap { $0["pid"]?.int }).count == numbers.count)
+    let pids = Set(answers.compactMap { $0["pid"]?.int })
+    #expect(pids.count == numbers.count)
     try host.finish()
+
+    // The first ones are ready before the template says that it has forked them all.
+    let log = try String(contentsOfFile: host.directory.path + "/logs/callpoint.log", encoding: .utf8)
+    let told = log.split(separator: "\n").filter { $0.contains(" process=worker ") }
+    for pid in pids {
+      #expect(told.filter { $0.hasSuffix(" pid=\(pid)") }.map { $0.split(separator: " ")[1] } == ["start", "ready"])
+    }
   }
 
   @Test func `threads that setup left running prevent processes, a subscriber and a registered function do not`() throws

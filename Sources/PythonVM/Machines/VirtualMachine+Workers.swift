@@ -37,7 +37,7 @@ extension VirtualMachine {
         id: id, callpoints: 1, threads: configuration.threads, messageLimit: configuration.messageLimit,
         reactor: reactor, dispatcher: dispatcher,
         events: Endpoint.Events(
-          ready: { [unowned self] _ in workerReady(id) },
+          ready: { [unowned self] pid in workerReady(id, pid: pid) },
           violated: { [unowned self] violation in
             killWorker(id, because: "\(violation)")
           },
@@ -87,10 +87,7 @@ extension VirtualMachine {
       guard let pid = params["pid"]?.int.flatMap({ Int32(exactly: $0) }) else {
         throw ProtocolViolation("\(method) names no process")
       }
-      let label = workers[index].label
-      workers[index].pid = pid
-      workers[index].output?.begin(as: "\(plan.name)[\(pid)] \(label)")
-      log(.start, process: "worker", ["callpoint": label, "pid": pid])
+      started(worker: index, pid: pid)
     case "template.failed":
       let error = params["error"]?.string ?? "the fork failed"
       log(.fail, process: "worker", ["callpoint": workers[index].label, "reason": error])
@@ -130,11 +127,20 @@ extension VirtualMachine {
     }
   }
 
-  private func workerReady(_ endpoint: EndpointID) {
+  /// Takes note of a worker's process, whoever tells of it first: it may be ready before its template has forked the others.
+  private func started(worker index: Int, pid: Int32) {
+    let isNews = workers[index].pid == nil
+    workers[index].pid = pid
+    guard isNews else { return }
+    let label = workers[index].label
+    workers[index].output?.begin(as: "\(plan.name)[\(pid)] \(label)")
+    log(.start, process: "worker", ["callpoint": label, "pid": pid])
+  }
+
+  private func workerReady(_ endpoint: EndpointID, pid: Int32) {
     guard let index = worker(of: endpoint) else { return }
-    log(
-      .ready, process: "worker",
-      ["callpoint": workers[index].label, "pid": workers[index].endpoint?.pid])
+    started(worker: index, pid: pid)
+    log(.ready, process: "worker", ["callpoint": workers[index].label, "pid": pid])
     perform(workers[index].lifecycle.becameReady(), onWorker: index)
   }
 
@@ -247,7 +253,7 @@ extension VirtualMachine {
 
   /// The process of a worker, as long as the number must be its own: its template lives and has not reported its end.
   private func pid(ofWorker index: Int) -> Int32? {
-    template == nil ? nil : workers[index].pid ?? workers[index].endpoint?.pid
+    template == nil ? nil : workers[index].pid
   }
 
   private func worker(of endpoint: EndpointID) -> Int? {
