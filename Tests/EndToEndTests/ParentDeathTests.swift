@@ -47,7 +47,7 @@ import Testing
     let before = try host.vm("script")["pid"]
     var client = try host.connect()
     let number = try client.send("action", ["path": "/script:script/run", "input": ["code": .string(Self.forever)]])
-    try host.wait(until: { try host.callpoint("script-run")["workers"]?[0]?["inFlight"] == 1 })
+    try host.waitUntilRunning(1)
     kill(try Self.guardProcess(host).pid, SIGKILL)
     let answer = try client.receive()
     #expect(answer.id == number)
@@ -67,7 +67,7 @@ import Testing
     }
     let gate = host.fixtures.path + "/gate"
     let lost = try send("run", Self.forever)
-    try host.wait(until: { try host.callpoint("script-run")["workers"]?[0]?["inFlight"] == 1 })
+    try host.waitUntilRunning(1)
     let waiting = try send("run", "result = 'next worker'")
     let elsewhere = try send(
       "other", "import os, time\nwhile not os.path.exists('\(gate)'): time.sleep(0.01)\nresult = 1")

@@ -53,7 +53,7 @@ import Testing
     let vm = try Int32(#require(host.vm("actions")["pid"]?.int))
     var client = try host.connect()
     let lost = try client.send("action", ["path": "/actions:actions/sleep", "input": ["milliseconds": 60_000]])
-    try host.wait(until: { try host.callpoint("actions-load")["inFlight"] == 1 })
+    try host.wait(until: { try host.callpoint("actions-load")["running"] == 1 })
     let kept = try client.send("action", ["path": "/actions:actions/double", "input": ["number": 21]])
     try host.wait(until: { try host.callpoint("actions-math")["queued"] == 1 })
     kill(vm, SIGKILL)
