@@ -128,6 +128,8 @@ extension VirtualMachine {
   }
 
   /// Takes note of a worker's process, whoever tells of it first: it may be ready before its template has forked the others.
+  ///
+  /// What the template says of the number holds: it forked the process, and what a worker writes may be a callback's doing.
   private func started(worker index: Int, pid: Int32) {
     let isNews = workers[index].pid == nil
     workers[index].pid = pid
